@@ -1,0 +1,172 @@
+"""From the journal of a drill to the timeline that is scored, and so to its scorecard.
+
+Mitigation is computed again from the SLI, whatever the conductor said at the time, so that a
+better definition can be applied to old drills and a score never depends on who watched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from gameday.errors import BadJournal
+from gameday.journal.events import (
+    Acknowledged,
+    Believed,
+    DiagnosisSubmitted,
+    DrillEnded,
+    DrillStarted,
+    Event,
+    FaultInjected,
+    FaultRolledBack,
+    HintDisposed,
+    HintShown,
+    Operated,
+    Paged,
+    SliMeasured,
+    StoodDown,
+    TruthRevealed,
+)
+from gameday.journal.reader import Recorded, read
+from scoring.scorecard import Scorecard, score
+from scoring.sli import Requests, SecondSli, baseline_demand, covered_until
+from scoring.slo import Slo, standing_mitigation
+from scoring.timeline import Answer, Belief, Claim, Fate, Hint, Operation, Timeline, Truth
+
+E = TypeVar("E", bound=Event)
+
+
+def of_kind(recorded: Iterable[Recorded], kind: type[E]) -> list[tuple[float, E]]:
+    """The events of one kind with the wall time (UNIX seconds) of each, in order."""
+    return [(item.entry.wall, item.event) for item in recorded if isinstance(item.event, kind)]
+
+
+def project(recorded: Sequence[Recorded], slo: Slo | None = None) -> Timeline:
+    """The timeline of a drill that has ended, scored under `slo` (the default one if None).
+
+    Raises:
+        BadJournal: the drill never started, nothing was injected, or its truth was not revealed.
+    """
+    slo = slo or Slo()
+    _, started = _first(recorded, DrillStarted, "it holds no start of a drill")
+    _, injected = _first(recorded, FaultInjected, "nothing was injected, so there is nothing to score")
+    _, truth = _first(recorded, TruthRevealed, "the drill was not finished and its truth not revealed")
+    onset = injected.onset
+    ended_at = _ended_at(recorded, onset)
+    sli = tuple(second for second in _seconds(recorded) if second.second + 1 <= ended_at)
+    baseline = baseline_demand(sli, onset)
+    acknowledged = (wall for wall, _ in of_kind(recorded, Acknowledged) if wall >= onset)
+    paged = (wall for wall, _ in of_kind(recorded, Paged) if wall >= onset)
+    return Timeline(
+        onset=onset,
+        ended_at=ended_at,
+        limit_s=started.limit_s,
+        hold_s=started.hold_s,
+        mode=started.mode,
+        truth=_truth(truth),
+        sli=sli,
+        baseline=baseline,
+        slo=slo,
+        paged_at=next(paged, None),
+        acknowledged_at=next(acknowledged, None),
+        mitigated_at=standing_mitigation(
+            sli, onset, slo, baseline, started.hold_s, until=covered_until(sli, ended_at)
+        ),
+        beliefs=_beliefs(recorded),
+        hints=_hints(recorded),
+        operations=_operations(recorded),
+        answer=_answer(recorded),
+    )
+
+
+def score_run(run_folder: Path) -> Scorecard:
+    """The scorecard of the run in `run_folder`, folded from its journal alone.
+
+    Raises:
+        BadJournal: the journal cannot be read or is not of a finished drill.
+    """
+    timeline = project(read(run_folder))
+    try:
+        return score(timeline)
+    except ValueError as error:
+        raise BadJournal(f"{run_folder} cannot be scored: {error}") from error
+
+
+def _first(recorded: Iterable[Recorded], kind: type[E], lack: str) -> tuple[float, E]:
+    found = of_kind(recorded, kind)
+    if not found:
+        raise BadJournal(f"This journal cannot be scored: {lack}")
+    return found[0]
+
+
+def _ended_at(recorded: Sequence[Recorded], onset: float) -> float:
+    """What customers got once the engineer had left, or the fault was taken back, is not their doing."""
+    ends = [
+        item.entry.wall
+        for item in recorded
+        if isinstance(item.event, StoodDown | DrillEnded | FaultRolledBack) and item.entry.wall >= onset
+    ]
+    return min(ends, default=recorded[-1].entry.wall)
+
+
+def _seconds(recorded: Iterable[Recorded]) -> Iterable[SecondSli]:
+    for _, event in of_kind(recorded, SliMeasured):
+        journeys = {name: Requests(journey.count, journey.good) for name, journey in event.journeys.items()}
+        yield SecondSli(event.second, journeys, event.money_lost)
+
+
+def _claim(components: Iterable[str], mechanisms: Iterable[str]) -> Claim:
+    return Claim(frozenset(components), frozenset(mechanisms))
+
+
+def _truth(event: TruthRevealed) -> Truth:
+    return Truth(
+        claim=_claim(event.components, event.mechanisms),
+        trigger=event.trigger,
+        contributing=frozenset(event.contributing),
+        harmful=event.harmful,
+    )
+
+
+def _beliefs(recorded: Iterable[Recorded]) -> tuple[Belief, ...]:
+    return tuple(
+        Belief(wall, _claim(event.components, event.mechanisms), event.confidence)
+        for wall, event in of_kind(recorded, Believed)
+    )
+
+
+def _hints(recorded: Sequence[Recorded]) -> tuple[Hint, ...]:
+    fates: dict[int, Fate] = {event.hint: event.fate for _, event in of_kind(recorded, HintDisposed)}
+    return tuple(
+        Hint(
+            number=event.hint,
+            at=wall,
+            claim=None if event.claim is None else _claim(event.claim.components, event.claim.mechanisms),
+            confidence=event.confidence,
+            suggests=event.suggests,
+            fate=fates.get(event.hint, "ignored"),
+        )
+        for wall, event in of_kind(recorded, HintShown)
+    )
+
+
+def _operations(recorded: Iterable[Recorded]) -> tuple[Operation, ...]:
+    return tuple(
+        Operation(wall, event.line, event.tier, event.exit_code)
+        for wall, event in of_kind(recorded, Operated)
+    )
+
+
+def _answer(recorded: Iterable[Recorded]) -> Answer | None:
+    submitted = of_kind(recorded, DiagnosisSubmitted)
+    if not submitted:
+        return None
+    wall, event = submitted[-1]
+    return Answer(
+        at=wall,
+        claim=_claim(event.components, event.mechanisms),
+        trigger=event.trigger,
+        contributing=frozenset(event.contributing),
+        confidence=event.confidence,
+    )

@@ -1,0 +1,289 @@
+"""Everything that can happen in a drill, as typed, frozen events.
+
+The journal is the only record: screens are drawn from these events and scores are folded from
+them, so an event holds all that its readers need (the truth included, once it is revealed) and
+nothing that can be derived from the others. Kinds are past tense. A field ending in `_s` is in
+seconds, `wall` is UNIX seconds, `mono_ns` is the trainer's monotonic clock in nanoseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA = 1
+"""Version of the envelope and of every event in it. A reader refuses any other."""
+
+Mode = Literal["manual", "advise"]
+Policy = Literal["natural", "right", "wrong", "silent"]
+PhaseName = Literal["starting", "briefing", "baseline", "armed", "incident", "mitigated", "debrief"]
+Actor = Literal["conductor", "engineer", "advisor", "oracle", "fault", "monitoring", "sandbox"]
+Fate = Literal["accepted", "modified", "rejected", "ignored"]
+EndReason = Literal["resolved", "time_limit", "stood_down", "aborted", "void"]
+
+Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Event(BaseModel):
+    """Base of every event; `kind` is its name in the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: ClassVar[str]
+
+
+class DrillStarted(Event):
+    """The drill exists: what it is called and under which rules it is played."""
+
+    kind: ClassVar[str] = "drill_started"
+    codename: str
+    mode: Mode
+    runtime: str
+    sandbox_id: str
+    engineer: str
+    seed: int
+    limit_s: float
+    hold_s: float
+    spoiled: bool = False
+    """The engineer chose the pack by name, so the drill cannot count for currency."""
+
+
+class PhaseChanged(Event):
+    kind: ClassVar[str] = "phase_changed"
+    phase: PhaseName
+
+
+class SandboxProgressed(Event):
+    """A part of the company came nearer to running."""
+
+    kind: ClassVar[str] = "sandbox_progressed"
+    service: str
+    step: str
+    elapsed_s: float
+    detail: str = ""
+
+
+class BriefingGiven(Event):
+    kind: ClassVar[str] = "briefing_given"
+    text: str
+
+
+class JourneySli(BaseModel):
+    """One journey in one second, legitimate customers only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    count: int
+    """Requests that ended in this second."""
+    good: int
+    """Of these, how many succeeded within the journey's latency threshold."""
+    p50_ms: float
+    p95_ms: float
+
+
+class SliMeasured(Event):
+    """One second of what customers got, measured at the load generator."""
+
+    kind: ClassVar[str] = "sli_measured"
+    second: int
+    """UNIX second that the figures cover: [second, second + 1)."""
+    journeys: dict[str, JourneySli]
+    money_lost: float = 0.0
+    """Value of what customers could not do in this second, in the shop's currency."""
+
+
+class FaultInjected(Event):
+    """The world was broken. `wall` of the envelope is the onset that times count from."""
+
+    kind: ClassVar[str] = "fault_injected"
+    onset: float
+    """UNIX seconds at which the fault took effect, as the worker that did it measured."""
+
+
+class FaultRolledBack(Event):
+    kind: ClassVar[str] = "fault_rolled_back"
+    clean: bool
+    detail: str = ""
+
+
+class AlertFired(Event):
+    kind: ClassVar[str] = "alert_fired"
+    name: str
+    severity: Literal["page", "ticket"]
+    summary: str
+    service: str = ""
+
+
+class AlertResolved(Event):
+    kind: ClassVar[str] = "alert_resolved"
+    name: str
+
+
+class Paged(Event):
+    """The engineer's pager rang, for the first alert of severity page."""
+
+    kind: ClassVar[str] = "paged"
+    alert: str
+    summary: str
+
+
+class Acknowledged(Event):
+    kind: ClassVar[str] = "acknowledged"
+
+
+class Noted(Event):
+    kind: ClassVar[str] = "noted"
+    text: str
+
+
+class Operated(Event):
+    """An `ops` line or a shell line was carried out."""
+
+    kind: ClassVar[str] = "operated"
+    line: str
+    tier: Literal["read", "write", "shell"]
+    exit_code: int
+    duration_s: float
+    output: str
+    changed: str = ""
+    """What a write changed, in one sentence; empty for a read."""
+
+
+class Believed(Event):
+    """A provisional belief: what the engineer thinks it is, and how sure."""
+
+    kind: ClassVar[str] = "believed"
+    components: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    confidence: Confidence
+    text: str = ""
+
+
+class Claim(BaseModel):
+    """What a hint says is the matter."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    components: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+
+
+class HintShown(Event):
+    """The advisor spoke, and the engineer saw it."""
+
+    kind: ClassVar[str] = "hint_shown"
+    hint: int
+    """Number of the hint in this drill, from 1."""
+    source: str
+    hint_kind: Literal["observation", "diagnosis"]
+    claim: Claim | None
+    confidence: Confidence
+    says: str
+    evidence: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    suggests: str = ""
+    """An `ops` line, or empty."""
+
+
+class HintDisposed(Event):
+    kind: ClassVar[str] = "hint_disposed"
+    hint: int
+    fate: Fate
+    reason: str = ""
+
+
+class SloViolated(Event):
+    """The oracle saw the SLO broken after the onset."""
+
+    kind: ClassVar[str] = "slo_violated"
+    since: float
+
+
+class Mitigated(Event):
+    """Customers are served again, held for `hold_s`; `since` is where that window began."""
+
+    kind: ClassVar[str] = "mitigated"
+    since: float
+
+
+class Relapsed(Event):
+    kind: ClassVar[str] = "relapsed"
+    since: float
+
+
+class DiagnosisSubmitted(Event):
+    kind: ClassVar[str] = "diagnosis_submitted"
+    components: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    trigger: str
+    contributing: tuple[str, ...]
+    confidence: Confidence
+    text: str = ""
+
+
+class StoodDown(Event):
+    """The engineer ended the drill without (or after) a mitigation."""
+
+    kind: ClassVar[str] = "stood_down"
+    reason: str = ""
+
+
+class DrillEnded(Event):
+    kind: ClassVar[str] = "drill_ended"
+    reason: EndReason
+
+
+class Discriminator(BaseModel):
+    """A signal that would have told the truth apart from the tempting story."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    say: str
+    promql: str
+    before: str = ""
+    after: str = ""
+    observed_before: float | None = None
+    """Its value in this drill just before the onset; None where it could not be read."""
+    observed_after: float | None = None
+
+
+class TruthRevealed(Event):
+    """The hidden truth, written at the end so that the journal alone can be scored."""
+
+    kind: ClassVar[str] = "truth_revealed"
+    pack: str
+    variant: str
+    title: str
+    components: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    trigger: str
+    contributing: tuple[str, ...]
+    chain: tuple[str, ...]
+    discriminators: tuple[Discriminator, ...] = ()
+    harmful: tuple[str, ...] = ()
+    """`ops` lines that the pack calls harmful."""
+    par_s: float | None = None
+    references: tuple[str, ...] = ()
+
+
+KINDS: dict[str, type[Event]] = {
+    cls.kind: cls
+    for cls in (
+        DrillStarted, PhaseChanged, SandboxProgressed, BriefingGiven, SliMeasured, FaultInjected,
+        FaultRolledBack, AlertFired, AlertResolved, Paged, Acknowledged, Noted, Operated, Believed,
+        HintShown, HintDisposed, SloViolated, Mitigated, Relapsed, DiagnosisSubmitted, StoodDown,
+        DrillEnded, TruthRevealed,
+    )
+}  # fmt: skip
+"""Every event class by its kind; a test holds it to the classes of this module."""
+
+
+class Entry(BaseModel):
+    """The envelope: one line of `events.jsonl`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    run: str
+    seq: int
+    mono_ns: int
+    wall: float
+    actor: Actor
+    kind: str
+    data: dict[str, Any]

@@ -1,0 +1,194 @@
+"""The scorecard of one drill: a vector, because a weighted sum lets speed buy off harm."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scoring.calibration import Calibration, calibration
+from scoring.diagnosis import DiagnosisScore, grade, right
+from scoring.losses import RECENT_S, carried_to_limit, customer_minutes_lost, money_lost
+from scoring.reliance import Reliance, reliance
+from scoring.sli import covered_until
+from scoring.timeline import Mode, Operation, Timeline, operation_words
+
+SCHEMA = 1
+DECIMALS = 6
+"""Figures in the file are rounded to so many places, so that scoring again gives the same bytes."""
+
+STABILISING = frozenset({"limit", "scale", "rollback"})
+"""Operations that are taken back by one more of the same kind."""
+
+NO_REHEARSAL = "needs the losses of doing nothing and of the rehearsed expert, which this pack has not"
+
+
+@dataclass(frozen=True)
+class HarmfulAction:
+    """A line that was carried out although it makes things worse."""
+
+    at_s: float
+    """Seconds since the onset."""
+    line: str
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """One drill; times are seconds since the onset, None where the thing never happened."""
+
+    mode: Mode
+    limit_s: float
+    time_to_acknowledge_s: float | None
+    time_to_hypothesis_s: float | None
+    time_to_mitigate_s: float
+    """The limit if `mitigated` is false: the drill is right-censored there."""
+    mitigated: bool
+    diagnosis: DiagnosisScore
+    customer_minutes_lost: float
+    customers: float
+    """Customers at a time that the minutes are summed over; 1 means minutes per customer."""
+    money_lost: float
+    losses_estimated_s: float
+    """Seconds from giving up to the limit, over which both losses are carried on as they went last."""
+    harmful: tuple[HarmfulAction, ...]
+    stabilised_first: bool
+    calibration: Calibration
+    reliance: Reliance
+    response_skill: float | None = None
+    response_skill_reason: str = NO_REHEARSAL
+    schema: int = SCHEMA
+
+
+def score(timeline: Timeline) -> Scorecard:
+    """The scorecard of one drill.
+
+    A mitigation counts if it stands at the end and began within the limit; giving up, running out
+    and a relapse that was never mended count as the limit.
+
+    Raises:
+        ValueError: the diagnosis names too much (see `scoring.diagnosis.grade`).
+    """
+    mitigated_s = _since_onset(timeline, timeline.mitigated_at)
+    mitigated = mitigated_s is not None and mitigated_s <= timeline.limit_s
+    losses = _losses(timeline, mitigated)
+    return Scorecard(
+        mode=timeline.mode,
+        limit_s=timeline.limit_s,
+        time_to_acknowledge_s=_since_onset(timeline, timeline.acknowledged_at),
+        time_to_hypothesis_s=_since_onset(timeline, first_right_hypothesis(timeline)),
+        time_to_mitigate_s=mitigated_s if mitigated_s is not None and mitigated else timeline.limit_s,
+        mitigated=mitigated,
+        diagnosis=grade(timeline.answer, timeline.truth),
+        customer_minutes_lost=losses.customer_minutes,
+        customers=timeline.customers,
+        money_lost=losses.money,
+        losses_estimated_s=losses.estimated_s,
+        harmful=harmful_actions(timeline),
+        stabilised_first=stabilised_first(timeline),
+        calibration=calibration(timeline),
+        reliance=reliance(timeline),
+    )
+
+
+def first_right_hypothesis(timeline: Timeline) -> float | None:
+    """When the first right belief since the onset was stated, the diagnosis included, UNIX seconds."""
+    stated = [belief.at for belief in timeline.beliefs if right(belief.claim, timeline.truth)]
+    if timeline.answer is not None and right(timeline.answer.claim, timeline.truth):
+        stated.append(timeline.answer.at)
+    return min((at for at in stated if at >= timeline.onset), default=None)
+
+
+def stabilised_first(timeline: Timeline) -> bool:
+    """Whether a reversible stabilising move was made before the cause was named.
+
+    That is a write since the onset that succeeded, whose verb is in `STABILISING` and which the
+    pack does not call harmful, before the first right hypothesis, or at any time if there was none.
+    """
+    named_at = first_right_hypothesis(timeline)
+    return any(
+        operation.tier == "write"
+        and operation.words[:1]
+        and operation.words[0] in STABILISING
+        and not _is_harmful(operation, timeline.truth.harmful)
+        and (named_at is None or operation.at < named_at)
+        for operation in _done_since_onset(timeline)
+    )
+
+
+def harmful_actions(timeline: Timeline) -> tuple[HarmfulAction, ...]:
+    """Lines since the onset that succeeded and begin with one that the pack calls harmful."""
+    return tuple(
+        HarmfulAction(operation.at - timeline.onset, operation.line)
+        for operation in _done_since_onset(timeline)
+        if operation.tier != "read" and _is_harmful(operation, timeline.truth.harmful)
+    )
+
+
+def to_json(scorecard: Scorecard) -> str:
+    """The scorecard in its one written form: sorted keys, six decimals, a newline at the end."""
+    return (
+        json.dumps(
+            _rounded(dataclasses.asdict(scorecard)),
+            sort_keys=True,
+            indent=2,
+            ensure_ascii=False,
+            allow_nan=False,
+        )
+        + "\n"
+    )
+
+
+@dataclass(frozen=True)
+class _Losses:
+    customer_minutes: float
+    money: float
+    estimated_s: float
+
+
+def _losses(timeline: Timeline, mitigated: bool) -> _Losses:
+    until = covered_until(timeline.sli, timeline.ended_at)
+
+    def between(since: float) -> tuple[float, float]:
+        minutes = customer_minutes_lost(timeline.sli, since, until, timeline.baseline, timeline.customers)
+        return minutes, money_lost(timeline.sli, since, until)
+
+    minutes, money = between(timeline.onset)
+    missing_s = 0.0 if mitigated else max(0.0, timeline.onset + timeline.limit_s - until)
+    if not missing_s:
+        return _Losses(minutes, money, 0.0)
+    minutes_lately, money_lately = between(max(timeline.onset, until - RECENT_S))
+    return _Losses(
+        carried_to_limit(minutes, minutes_lately, missing_s),
+        carried_to_limit(money, money_lately, missing_s),
+        missing_s,
+    )
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return round(value, DECIMALS) + 0.0
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return value
+
+
+def _since_onset(timeline: Timeline, at: float | None) -> float | None:
+    return None if at is None else at - timeline.onset
+
+
+def _done_since_onset(timeline: Timeline) -> Iterable[Operation]:
+    return (
+        operation
+        for operation in timeline.operations
+        if operation.at >= timeline.onset and operation.exit_code == 0
+    )
+
+
+def _is_harmful(operation: Operation, harmful: Iterable[str]) -> bool:
+    return any(
+        words and operation.words[: len(words)] == words
+        for words in (operation_words(line) for line in harmful)
+    )
