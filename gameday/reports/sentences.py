@@ -1,0 +1,176 @@
+"""The scorecard in plain words: each entry with its figure and one sentence that says what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gameday.reports.words import clock
+from gameday.text import one_line
+from scoring.reliance import HintOutcome
+from scoring.scorecard import Scorecard
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of the scorecard."""
+
+    entry: str
+    figure: str
+    sentence: str
+
+
+def scorecard_lines(card: Scorecard) -> list[Line]:
+    """Every entry of the scorecard, in the order in which an incident goes."""
+    return [
+        _acknowledge(card),
+        _hypothesis(card),
+        _mitigate(card),
+        _diagnosis(card),
+        *_losses(card),
+        _harm(card),
+        _stabilised(card),
+        _calibration(card),
+        _skill(card),
+    ]
+
+
+def advice_lines(card: Scorecard) -> list[str]:
+    """What the AI's advice was worth, one sentence for each hint."""
+    if card.mode == "manual":
+        return ["No AI was at hand in this drill."]
+    if not card.reliance.hints:
+        return ["The AI was at hand and said nothing."]
+    return [_hint(hint) for hint in card.reliance.hints]
+
+
+def _acknowledge(card: Scorecard) -> Line:
+    at = card.time_to_acknowledge_s
+    if at is None:
+        return Line("time to acknowledge", "never", "Nobody took the page.")
+    return Line("time to acknowledge", clock(at), f"The page was taken {_spell(at)} after the onset.")
+
+
+def _hypothesis(card: Scorecard) -> Line:
+    at = card.time_to_hypothesis_s
+    if at is None:
+        return Line("time to hypothesis", "never", "The right component and mechanism were never named.")
+    return Line("time to hypothesis", clock(at), f"The cause was first named {_spell(at)} after the onset.")
+
+
+def _mitigate(card: Scorecard) -> Line:
+    if card.mitigated:
+        at = card.time_to_mitigate_s
+        return Line(
+            "time to mitigate",
+            clock(at),
+            f"Customers were served again {_spell(at)} after the onset, and it held.",
+        )
+    return Line(
+        "time to mitigate",
+        f"> {clock(card.limit_s)}",
+        "Customers were not served again for good within the limit; it counts as the limit (censored).",
+    )
+
+
+def _diagnosis(card: Scorecard) -> Line:
+    grade = card.diagnosis
+    if not grade.submitted:
+        return Line("diagnosis", "0.00", "No diagnosis was submitted.")
+    parts = grade.parts
+    verdict = "The cause was named" if grade.correct else "The cause was not named"
+    return Line(
+        "diagnosis",
+        f"{grade.score:.2f}",
+        f"{verdict}. Components {parts.components:.2f}, mechanisms {parts.mechanisms:.2f}, "
+        f"trigger {parts.trigger:.2f}, contributing {parts.contributing:.2f} (1 is all right).",
+    )
+
+
+def _losses(card: Scorecard) -> list[Line]:
+    minutes = card.customer_minutes_lost
+    whose = (
+        f"The mean customer went {minutes:.1f} minutes without service."
+        if card.customers == 1
+        else f"{card.customers:g} customers together went {minutes:,.1f} minutes without service."
+    )
+    estimate = (
+        f" {clock(card.losses_estimated_s)} of it, up to the limit, is taken to go on as it went."
+        if card.losses_estimated_s >= 1
+        else ""
+    )
+    return [
+        Line("customer-minutes lost", f"{minutes:,.1f}", whose + estimate),
+        Line("money lost", f"{card.money_lost:,.0f}", "Value of what customers could not do." + estimate),
+    ]
+
+
+def _harm(card: Scorecard) -> Line:
+    if not card.harmful:
+        return Line("harm", "none", "Nothing was done that makes this incident worse.")
+    told = "; ".join(f"{one_line(action.line)} at {clock(action.at_s)}" for action in card.harmful)
+    return Line("harm", str(len(card.harmful)), f"This made it worse: {told}.")
+
+
+def _stabilised(card: Scorecard) -> Line:
+    if card.stabilised_first:
+        return Line(
+            "stabilised first", "yes", "A move that can be taken back came before the cause was named."
+        )
+    return Line(
+        "stabilised first",
+        "no",
+        "No limit, scale or rollback came before the cause was named; customers waited for the diagnosis.",
+    )
+
+
+def _calibration(card: Scorecard) -> Line:
+    found = card.calibration
+    if found.brier is None or found.overconfidence is None:
+        return Line("calibration", "none", "No belief was stated, so confidence cannot be judged.")
+    lean = "surer than right" if found.overconfidence > 0 else "not surer than right"
+    return Line(
+        "calibration",
+        f"{found.brier:.2f}",
+        f"Brier score of {found.n} stated {'belief' if found.n == 1 else 'beliefs'} "
+        f"(0 is perfect, 0.25 a coin): on balance {lean} ({found.overconfidence:+.2f}).",
+    )
+
+
+def _skill(card: Scorecard) -> Line:
+    if card.response_skill is None:
+        return Line("response skill", "none", f"Not known: it {card.response_skill_reason}.")
+    return Line(
+        "response skill",
+        f"{card.response_skill:.2f}",
+        "1 is the rehearsed expert, 0 is doing nothing, below 0 is worse than doing nothing.",
+    )
+
+
+def _hint(hint: HintOutcome) -> str:
+    name = f"Hint {hint.number}"
+    if hint.right is None:
+        return f"{name} named no cause; it was {hint.fate}."
+    taken = "followed" if hint.followed else "not followed"
+    verdict = f"{name} was {'right' if hint.right else 'wrong'}, and was {taken} ({hint.fate})."
+    return f"{verdict} {_worth(hint)}".rstrip()
+
+
+def _worth(hint: HintOutcome) -> str:
+    if hint.right_before is None:
+        return "No belief was stated before it, so what it changed cannot be told."
+    if hint.right_after is None:
+        return "No belief was stated after it, so what it changed cannot be told."
+    if hint.right_before:
+        if hint.right_after:
+            return "The belief was right before it and stayed right."
+        return "The belief was right before it and wrong after it."
+    if hint.right_after:
+        return "The belief was not right before it and right after it."
+    return "The belief was not right before it, nor after it."
+
+
+def _spell(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{rest} s"
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"

@@ -1,0 +1,222 @@
+"""One line in plain words for each event; narration, debrief and postmortem all say it the same way.
+
+Whatever comes from the sandbox, from a hint or from the keyboard passes `gameday.text` here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import singledispatch
+
+from gameday.journal.events import (
+    Acknowledged,
+    AlertFired,
+    AlertResolved,
+    Believed,
+    BriefingGiven,
+    DiagnosisSubmitted,
+    DrillEnded,
+    DrillStarted,
+    Event,
+    FaultInjected,
+    FaultRolledBack,
+    HintDisposed,
+    HintShown,
+    Mitigated,
+    Noted,
+    Operated,
+    Paged,
+    PhaseChanged,
+    Relapsed,
+    SandboxProgressed,
+    SloViolated,
+    StoodDown,
+    TruthRevealed,
+)
+from gameday.text import one_line
+
+_ENDINGS = {
+    "resolved": "resolved",
+    "time_limit": "the time was up",
+    "stood_down": "the engineer stood down",
+    "aborted": "aborted",
+    "void": "void, it does not count",
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One event in words. The glyph says at a glance what the style says in colour."""
+
+    glyph: str
+    words: str
+    style: str = ""
+
+
+@singledispatch
+def say(event: Event) -> Said | None:
+    """The event in one line; None for an event that has no line of its own."""
+    return None
+
+
+@say.register
+def _(event: DrillStarted) -> Said:
+    minutes = f"{event.limit_s / 60:g}"
+    return Said("▶", f"drill {one_line(event.codename)}, mode {event.mode}, limit {minutes} minutes", "bold")
+
+
+@say.register
+def _(event: PhaseChanged) -> Said:
+    return Said("─", f"phase: {event.phase}", "bold")
+
+
+@say.register
+def _(event: SandboxProgressed) -> Said:
+    detail = f" ({one_line(event.detail)})" if event.detail else ""
+    return Said("·", f"{one_line(event.service)}: {one_line(event.step)}{detail}", "dim")
+
+
+@say.register
+def _(event: BriefingGiven) -> Said:
+    return Said("i", one_line(event.text))
+
+
+@say.register
+def _(event: FaultInjected) -> Said:
+    return Said("↯", "the world was broken", "bold red")
+
+
+@say.register
+def _(event: FaultRolledBack) -> Said:
+    if event.clean:
+        return Said("·", "the fault was taken back, the world is clean", "dim")
+    return Said("✗", f"the fault was not taken back cleanly: {one_line(event.detail)}", "red")
+
+
+@say.register
+def _(event: AlertFired) -> Said:
+    service = f"{one_line(event.service)}: " if event.service else ""
+    style = "bold red" if event.severity == "page" else "yellow"
+    return Said(
+        "!", f"alert {one_line(event.name)} ({event.severity}): {service}{one_line(event.summary)}", style
+    )
+
+
+@say.register
+def _(event: AlertResolved) -> Said:
+    return Said("·", f"alert {one_line(event.name)} is over", "green")
+
+
+@say.register
+def _(event: Paged) -> Said:
+    return Said("☎", f"paged: {one_line(event.summary)}", "bold red")
+
+
+@say.register
+def _(event: Acknowledged) -> Said:
+    return Said("✓", "acknowledged the page")
+
+
+@say.register
+def _(event: Noted) -> Said:
+    return Said("✎", f"noted: {one_line(event.text)}")
+
+
+@say.register
+def _(event: Operated) -> Said:
+    line = one_line(event.line)
+    if event.tier != "shell" and not line.startswith("ops "):
+        line = f"ops {line}"
+    outcome = "" if event.exit_code == 0 else f" (exit code {event.exit_code})"
+    changed = f" → {one_line(event.changed)}" if event.changed else ""
+    glyph = {"read": "?", "write": "»", "shell": "$"}[event.tier]
+    return Said(glyph, f"{line}{outcome}{changed}", "" if event.exit_code == 0 else "yellow")
+
+
+@say.register
+def _(event: Believed) -> Said:
+    if not (event.components or event.mechanisms):
+        return Said("≈", "believes: don't know yet", "cyan")
+    return Said("≈", f"believes: {cause(event.components, event.mechanisms)}{sure(event.confidence)}", "cyan")
+
+
+@say.register
+def _(event: HintShown) -> Said:
+    claim = f"{cause(event.claim.components, event.claim.mechanisms)}. " if event.claim else ""
+    suggests = f" Suggests: {one_line(event.suggests)}" if event.suggests else ""
+    return Said(
+        "★",
+        f"hint {event.hint} ({one_line(event.source)}){sure(event.confidence)}: "
+        f"{claim}{one_line(event.says)}{suggests}",
+        "magenta",
+    )
+
+
+@say.register
+def _(event: HintDisposed) -> Said:
+    reason = f": {one_line(event.reason)}" if event.reason else ""
+    return Said("☆", f"{event.fate} hint {event.hint}{reason}", "magenta")
+
+
+@say.register
+def _(event: SloViolated) -> Said:
+    return Said("▼", "customers are not served within the SLO", "red")
+
+
+@say.register
+def _(event: Mitigated) -> Said:
+    return Said("▲", "mitigated: customers are served again, and it held", "bold green")
+
+
+@say.register
+def _(event: Relapsed) -> Said:
+    return Said("▼", "relapsed: customers are let down again", "bold red")
+
+
+@say.register
+def _(event: DiagnosisSubmitted) -> Said:
+    trigger = f"; trigger {one_line(event.trigger)}" if event.trigger else ""
+    factors = f"; contributing {names(event.contributing)}" if event.contributing else ""
+    found = cause(event.components, event.mechanisms)
+    return Said("◆", f"diagnosis: {found}{trigger}{factors}{sure(event.confidence)}", "bold cyan")
+
+
+@say.register
+def _(event: StoodDown) -> Said:
+    reason = f": {one_line(event.reason)}" if event.reason else ""
+    return Said("■", f"stood down{reason}", "yellow")
+
+
+@say.register
+def _(event: DrillEnded) -> Said:
+    return Said("■", f"the drill ended: {_ENDINGS[event.reason]}", "bold")
+
+
+@say.register
+def _(event: TruthRevealed) -> Said:
+    return Said(
+        "◇",
+        f"what it was: {one_line(event.title)} ({cause(event.components, event.mechanisms)})",
+        "bold cyan",
+    )
+
+
+def names(items: tuple[str, ...]) -> str:
+    """A list in words, or `nothing`."""
+    return ", ".join(one_line(item) for item in items) or "nothing"
+
+
+def cause(components: tuple[str, ...], mechanisms: tuple[str, ...]) -> str:
+    """What fails, and by what mechanism."""
+    return f"{names(components)} by {names(mechanisms)}"
+
+
+def sure(confidence: float) -> str:
+    return f", {confidence:.0%} sure"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as mm:ss, with a sign if they are before zero."""
+    whole = int(abs(seconds))
+    sign = "-" if seconds <= -1 else ""
+    return f"{sign}{whole // 60:02d}:{whole % 60:02d}"
