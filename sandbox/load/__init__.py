@@ -1,0 +1,1 @@
+"""The customers, as Locust plays them, and the SLI that is measured at their side."""

@@ -1,0 +1,122 @@
+"""What a sandbox of plain processes stands on: loopback addresses, a file tree, programs by name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import stat
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from sandbox.errors import SandboxError
+from sandbox.runtime import registry, tools
+from sandbox.stack import CONFIG_FOLDER, PACKAGE_ROOT
+from sandbox.stack.model import Service, Stack
+from sandbox.stack.prometheus import ALERTS_FILE, scrape_config
+
+_NAMED_TOOLS = ("redis-cli", "psql", "pg_isready")
+"""Clients whose `-h NAME` is translated on the bastion, where names don't resolve by themselves."""
+
+
+def pick_network() -> str:
+    """Three free numbers of a loopback network, or empty where only 127.0.0.1 exists (macOS)."""
+    if sys.platform != "linux":
+        return ""
+    taken = set()
+    for known in registry.known_ids():
+        try:
+            taken.add(registry.load(known).network)
+        except SandboxError:
+            continue
+    for number in range(250 * 250):
+        network = f"127.{77 + number // 250}.{1 + number % 250}"
+        if network not in taken and _free(f"{network}.1", 5432):
+            return network
+    raise SandboxError("no loopback network is free; `gameday sweep` removes sandboxes that were left behind")
+
+
+def _free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def place(service: Service, network: str, taken: Iterable[str]) -> tuple[str, dict[str, int]]:
+    """A host and ports for one more replica: its own address, or ports of its own on the one there is."""
+    if not network:
+        return "127.0.0.1", {str(port): free_port() for port in service.expose}
+    used = set(taken)
+    host = next(f"{network}.{n}" for n in range(1, 255) if f"{network}.{n}" not in used)
+    return host, {str(port): port for port in service.expose}
+
+
+def variables(placed: Mapping[str, tuple[str, Mapping[str, int]]], root: Path) -> dict[str, str]:
+    """What `compose.yaml` is filled in with: `HOST_DB`, `PORT_DB_5432`, `ADDR_DB_5432`, `ETC`, …"""
+    filled = {"ETC": str(root / "etc/lumen"), "DISCOVERY": str(root / "run/discovery.json")}
+    for name, (host, ports) in placed.items():
+        upper = name.upper().replace("-", "_")
+        filled[f"HOST_{upper}"] = host
+        for port, real in ports.items():
+            filled[f"PORT_{upper}_{port}"] = str(real)
+            filled[f"ADDR_{upper}_{port}"] = f"{host}:{real}"
+    return filled
+
+
+def _script(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+
+
+def lay_tree(root: Path) -> None:
+    """The files that the image would hold: code, config, programs."""
+    for folder in ("bin", "run", "var/lib/lumen", "home"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    ignore = shutil.ignore_patterns("__pycache__")
+    for package in ("services", "load"):
+        shutil.copytree(PACKAGE_ROOT / package, root / "srv/lumen" / package, ignore=ignore)
+    shutil.copytree(CONFIG_FOLDER, root / "etc/lumen")
+    shutil.copy(ALERTS_FILE, root / "etc/lumen/alerts.yml")
+    config = scrape_config(root / "etc/lumen/alerts.yml", targets=root / "run/targets.json")
+    (root / "etc/lumen/prometheus.yml").write_text(config, encoding="utf-8")
+    _lay_programs(root / "bin")
+
+
+def _lay_programs(folder: Path) -> None:
+    # PostgreSQL refuses to run as root. A user namespace gives it another identity over the same files.
+    other_user = "unshare --user --map-user=1000 " if os.geteuid() == 0 and sys.platform == "linux" else ""
+    for tool in tools.NEEDED:
+        prefix = other_user if tool in ("postgres", "initdb") else ""
+        _script(folder / tool, f'#!/bin/sh\nexec {prefix}"{tools.require(tool)}" "$@"\n')
+    _script(folder / "python3", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+
+
+def lay_bastion(root: Path, stack: Stack, placed: Mapping[str, tuple[str, Mapping[str, int]]]) -> None:
+    """The on-call engineer's own programs: clients that know the company's names."""
+    folder = root / "bastion-bin"
+    folder.mkdir(exist_ok=True)
+    cases = "\n".join(f'    {name}) word="{host}";;' for name, (host, _) in placed.items())
+    for tool in _NAMED_TOOLS:
+        loop = (
+            f'for word in "$@"; do\n  shift\n  case "$word" in\n{cases}\n  esac\n  set -- "$@" "$word"\ndone'
+        )
+        _script(folder / tool, f'#!/bin/sh\n{loop}\nexec "{tools.require(tool)}" "$@"\n')
+    lines = [
+        f'connect-to = "{name}:{port}:{host}:{ports[str(port)]}"'
+        for name, (host, ports) in placed.items()
+        for port in stack.services[name].expose
+    ]
+    (root / "home/.curlrc").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    hosts = "".join(f"{host}\t{name}\n" for name, (host, _) in placed.items())
+    (root / "home/hosts").write_text(hosts, encoding="utf-8")

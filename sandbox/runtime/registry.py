@@ -1,0 +1,155 @@
+"""Which sandboxes exist on this machine: one folder each, with a small state file.
+
+The state outlives the trainer on purpose: another terminal can attach to a sandbox, and after a
+`kill -9` the sweep knows what to remove. A process is recorded with its start time, so that a
+reused process id is never mistaken for ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+import psutil
+
+from sandbox.errors import SandboxError
+
+Kind = Literal["docker", "swarm", "process", "fake"]
+
+
+def state_home() -> Path:
+    """Where sandboxes keep their folders; `GAMEDAY_STATE` moves it."""
+    given = os.environ.get("GAMEDAY_STATE")
+    return Path(given) if given else Path(platformdirs.user_state_path("gameday"))
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A process that we started."""
+
+    service: str
+    number: int
+    pid: int
+    born: float
+    """Its start time as the system gives it, to tell it from a later process with the same id."""
+    host: str
+    ports: dict[str, int]
+    """Port that the stack names → port that this process listens on."""
+    ended: int | None = None
+    """Exit code, once a one-shot part has ended."""
+
+    def alive(self) -> bool:
+        """Whether the process is still there; a zombie is not."""
+        try:
+            process = psutil.Process(self.pid)
+            return abs(process.create_time() - self.born) < 0.05 and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+
+@dataclass
+class SandboxState:
+    """The state file of one sandbox."""
+
+    sandbox_id: str
+    kind: Kind
+    created: float
+    trainer_pid: int
+    trainer_born: float
+    network: str = ""
+    """Process runtime: the first three numbers of its loopback addresses, or empty."""
+    owned: list[Owned] = field(default_factory=list)
+
+    def trainer_alive(self) -> bool:
+        return Owned("trainer", 1, self.trainer_pid, self.trainer_born, "", {}).alive()
+
+
+def new_id() -> str:
+    """A fresh name; it says nothing about what will happen in the sandbox."""
+    return f"lumen-{secrets.token_hex(3)}"
+
+
+def folder_of(sandbox_id: str) -> Path:
+    return state_home() / "sandboxes" / sandbox_id
+
+
+def create(sandbox_id: str, kind: Kind) -> SandboxState:
+    """Make the sandbox's folder and its first state.
+
+    Raises:
+        SandboxError: the folder exists or can't be made.
+    """
+    folder = folder_of(sandbox_id)
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        raise SandboxError(f"the sandbox {sandbox_id} exists already") from None
+    except OSError as error:
+        raise SandboxError(
+            f"cannot make {folder}: {error.strerror}; set GAMEDAY_STATE to a folder that is writable"
+        ) from error
+    me = psutil.Process()
+    state = SandboxState(sandbox_id, kind, time.time(), me.pid, me.create_time())
+    save(state)
+    return state
+
+
+def save(state: SandboxState) -> None:
+    """Write the state by rename."""
+    folder = folder_of(state.sandbox_id)
+    fresh = folder / f"sandbox.json.{os.getpid()}"
+    try:
+        fresh.write_text(json.dumps(asdict(state), indent=1), encoding="utf-8")
+        fresh.replace(folder / "sandbox.json")
+    except OSError as error:
+        raise SandboxError(f"cannot write {folder}/sandbox.json: {error.strerror}") from error
+
+
+def load(sandbox_id: str) -> SandboxState:
+    """Read the state of a sandbox.
+
+    Raises:
+        SandboxError: there is none of that name, or its file can't be read.
+    """
+    path = folder_of(sandbox_id) / "sandbox.json"
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        document["owned"] = [Owned(**owned) for owned in document["owned"]]
+        return SandboxState(**document)
+    except FileNotFoundError:
+        raise SandboxError(
+            f"there is no sandbox {sandbox_id}; `gameday sandbox list` shows what is there"
+        ) from None
+    except (ValueError, TypeError, KeyError) as error:
+        raise SandboxError(f"{path} is damaged: {error}; `gameday sweep` removes what it can find") from error
+
+
+def known_ids() -> list[str]:
+    """Every sandbox that has a folder."""
+    home = state_home() / "sandboxes"
+    return sorted(path.name for path in home.iterdir() if path.is_dir()) if home.is_dir() else []
+
+
+def forget(sandbox_id: str) -> None:
+    """Remove the sandbox's folder."""
+    shutil.rmtree(folder_of(sandbox_id), ignore_errors=True)
+
+
+@contextlib.contextmanager
+def locked(sandbox_id: str) -> Iterator[SandboxState]:
+    """The state, for reading and changing, while no other process changes it; saved on the way out."""
+    with open(folder_of(sandbox_id) / "lock", "w", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        state = load(sandbox_id)
+        yield state
+        save(state)

@@ -1,0 +1,1 @@
+"""Lumen's own programs, one file each over the small shared kit."""
