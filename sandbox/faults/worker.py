@@ -1,0 +1,103 @@
+"""Runs one experiment in a process of its own, whose main thread belongs to Chaos Toolkit.
+
+Chaos Toolkit installs signal handlers, so it must own a main thread, and the trainer's is taken. The
+worker writes one JSON object a line on standard output and reads standard input: when that closes, or
+says `release`, the experiment's `hold` ends and its rollbacks run. They run whatever happens.
+
+    python -m sandbox.faults.worker EXPERIMENT.yaml '{"maxmemory": "2mb"}' CHAOS-JOURNAL.json
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from chaoslib.exceptions import ChaosException
+from chaoslib.experiment import ensure_experiment_is_valid, run_experiment
+from chaoslib.loader import load_experiment
+from chaoslib.run import RunEventHandler
+from chaoslib.types import Strategy
+
+from sandbox.faults import actions
+
+_out = sys.stdout
+
+
+def say(event: str, **fields: object) -> None:
+    """One line for the parent."""
+    _out.write(json.dumps({"event": event, "wall": time.time(), **fields}) + "\n")
+    _out.flush()
+
+
+class Reporter(RunEventHandler):  # type: ignore[misc]
+    """Tells the parent about each activity as it begins and ends."""
+
+    def started(self, experiment: Any, journal: Any) -> None:
+        say("started")
+
+    def hypothesis_before_completed(self, experiment: Any, state: Any, journal: Any) -> None:
+        say("steady_state_checked", met=bool((state or {}).get("steady_state_met")))
+
+    def start_method(self, experiment: Any) -> None:
+        say("method_started")
+
+    def start_activity(self, activity: Any) -> None:
+        say("activity_started", name=activity["name"])
+
+    def activity_completed(self, activity: Any, run: Any) -> None:
+        say(
+            "activity_ended",
+            name=activity["name"],
+            status=run.get("status"),
+            error=_last_line(run.get("exception")),
+        )
+
+    def start_rollbacks(self, experiment: Any) -> None:
+        say("rollbacks_started")
+
+    def rollbacks_completed(self, experiment: Any, journal: Any) -> None:
+        bad = [
+            run["activity"]["name"] for run in journal.get("rollbacks", []) if run["status"] != "succeeded"
+        ]
+        say("rollbacks_ended", failed=bad)
+
+
+def _last_line(trace: Any) -> str:
+    lines = trace if isinstance(trace, list) else str(trace or "").splitlines()
+    return str(lines[-1]).strip() if lines else ""
+
+
+def _follow_parent() -> None:
+    for line in sys.stdin:
+        if line.strip() == "release":
+            break
+    actions.released.set()
+
+
+def main(arguments: list[str]) -> int:
+    path, overrides, journal_path = arguments
+    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    try:
+        experiment = load_experiment(path)
+        experiment.setdefault("configuration", {}).update(json.loads(overrides))
+        ensure_experiment_is_valid(experiment)
+    except ChaosException as error:
+        say("refused", error=" ".join(str(error).split()))
+        return 2
+    experiment.setdefault("runtime", {}).setdefault("rollbacks", {})["strategy"] = "always"
+    journal = run_experiment(
+        experiment, settings={}, strategy=Strategy.BEFORE_METHOD, event_handlers=[Reporter()]
+    )
+    Path(journal_path).write_text(json.dumps(journal, default=str, indent=1), encoding="utf-8")
+    say("ended", status=journal["status"], deviated=journal["deviated"])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The library of scenarios: what a pack is, where packs are found, and how they are read."""
