@@ -1,0 +1,71 @@
+"""Commands, thin: parse, call, print. Standard output is data, standard error is narration.
+
+Each command lies in a module of its own that is imported when it is called, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+_COMMANDS = {
+    "drill": ("gameday.cli.drill", "Play a drill in the terminal, or from a script with --headless."),
+    "demo": ("gameday.cli.demo", "Watch a drill being played, with a narrated timeline."),
+    "score": ("gameday.cli.review", "Fold a run's journal into its scorecard again."),
+    "debrief": ("gameday.cli.review", "Print what really happened in a run, and how it went."),
+    "scenarios": ("gameday.cli.scenarios", "List the library without spoiling it."),
+    "sandbox": ("gameday.cli.sandbox", "Start, see and remove sandboxes without a drill."),
+    "shell": ("gameday.cli.sandbox", "Open the on-call engineer's shell in a running sandbox."),
+    "sweep": ("gameday.cli.sandbox", "Remove what killed drills left behind."),
+    "image": ("gameday.cli.sandbox", "Make the image that the Docker runtime starts from."),
+    "doctor": ("gameday.cli.doctor", "Say what is here, what is not, and what mends it."),
+}
+
+
+class _Lazy(click.Group):
+    """Knows its commands by name and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, says) in _COMMANDS.items()])
+
+
+@click.group(cls=_Lazy)
+@click.version_option(package_name="gameday")
+def cli() -> None:
+    """Practise being on call: a small real company breaks, you handle it, and you see how it went."""
+
+
+def main() -> None:
+    """The `gameday` program. Errors that a person can mend are one sentence and an exit code."""
+    from gameday.errors import GamedayError
+    from sandbox.errors import SandboxError
+    from scenarios.errors import ScenarioError
+
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (GamedayError, SandboxError, ScenarioError) as error:
+        click.echo(f"gameday: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(141)

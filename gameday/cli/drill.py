@@ -1,0 +1,102 @@
+"""`gameday drill`."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import cast
+
+import click
+
+from gameday.errors import GamedayError
+from gameday.journal.events import Mode, Policy
+
+
+@click.command()
+@click.argument("pack", required=False)
+@click.option(
+    "--mode",
+    type=click.Choice(["manual", "advise"]),
+    default="manual",
+    show_default=True,
+    help="What the AI may do.",
+)
+@click.option(
+    "--policy",
+    type=click.Choice(["natural", "right", "wrong", "silent"]),
+    default="natural",
+    show_default=True,
+    help="Which of the advisor's lines are spoken.",
+)
+@click.option("--seed", type=int, help="Draws the pack, the variant and the hidden delay.")
+@click.option(
+    "--runtime",
+    type=click.Choice(["auto", "docker", "process"]),
+    default="auto",
+    show_default=True,
+    help="What the company runs on.",
+)
+@click.option("--as", "engineer", default=None, help="Your name in the record; your login by default.")
+@click.option(
+    "--limit", "limit_s", type=float, help="Seconds until the drill ends; the pack's own by default."
+)
+@click.option("--headless", is_flag=True, help="Play --script without a screen.")
+@click.option("--script", type=click.Path(path_type=Path), help="A YAML list of steps; see docs/scripts.md.")
+@click.option("--json", "as_json", is_flag=True, help="Print the scorecard as JSON.")
+def drill(
+    pack: str | None, mode: str, policy: str, seed: int | None, runtime: str, engineer: str | None,
+    limit_s: float | None, headless: bool, script: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Play a drill. Without PACK you don't know what will break; PACK or PACK/VARIANT chooses it.
+
+    A drill whose pack was named is marked as spoiled.
+    """
+    from rich.console import Console
+
+    from gameday.drill.script import read_script
+    from gameday.drill.start import Wish, rules_for
+
+    if limit_s is not None and limit_s <= 0:
+        raise GamedayError(f"--limit takes a number of seconds above 0, not {limit_s:g}")
+    wish = Wish(
+        pack=pack, mode=cast(Mode, mode), policy=cast(Policy, policy), seed=seed, limit_s=limit_s,
+        engineer=engineer or _login(),
+    )  # fmt: skip
+    rules = rules_for(wish)
+    narration = Console(stderr=True)
+    if headless:
+        from gameday.cli.play import play_headless
+
+        steps = read_script(script) if script else []
+        folder, _ = play_headless(rules, runtime, steps, narration)
+        print_result(folder, as_json=as_json)
+        return
+    if script or as_json:
+        raise GamedayError("--script and --json go with --headless")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise GamedayError("a drill needs a terminal; without one, use --headless or `gameday demo`")
+    from gameday.cli.screen import play_on_screen
+
+    play_on_screen(rules, runtime, narration)
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "engineer"
+
+
+def print_result(folder: Path, *, as_json: bool) -> None:
+    """The scorecard as JSON, or the whole debrief."""
+    from rich.console import Console
+
+    from gameday.drill.start import SCORECARD_FILE
+    from gameday.reports.debrief import print_debrief
+
+    if as_json:
+        click.echo((folder / SCORECARD_FILE).read_text(encoding="utf-8"), nl=False)
+    else:
+        print_debrief(folder, Console())
+        click.echo(f"\nKept in {folder}")

@@ -1,0 +1,99 @@
+"""Plays a drill without a screen: from a script, narrated on standard error."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from sandbox.runtime.choose import choose, open_runtime
+
+from gameday.drill.conductor import Conductor
+from gameday.drill.rules import Rules
+from gameday.drill.script import Player, Step
+from gameday.drill.session import SignalSample
+from gameday.drill.start import open_drill, write_scorecard
+from gameday.errors import DrillAborted
+from gameday.journal.events import Entry, Event
+from gameday.reports.narration import Narrator
+from gameday.reports.postmortem import write_postmortem
+from sandbox.runtime.base import LogLine
+from sandbox.runtime.registry import new_id
+from scoring.scorecard import Scorecard
+
+
+class _Telling:
+    """Prints the narration as the drill goes on."""
+
+    def __init__(self, console: Console, *, reveal: bool) -> None:
+        self._console = console
+        self._narrator = Narrator(reveal=reveal)
+
+    def on_event(self, entry: Entry, event: Event) -> None:
+        line = self._narrator.narrate(entry, event)
+        if line is not None:
+            self._console.print(line, soft_wrap=True)
+
+    def on_logs(self, lines: Sequence[LogLine]) -> None:
+        """Logs are not narrated."""
+
+    def on_signals(self, sample: SignalSample) -> None:
+        """Signals are not narrated."""
+
+
+def open_session(rules: Rules, runtime: str, console: Console) -> Conductor:
+    """Choose the ground, say which and why, and open the drill on it."""
+    choice = choose(runtime, lambda words: console.print(f"[dim]{words}[/]", highlight=False))
+    console.print(f"[dim]runtime: {choice.kind}, because {choice.why}[/]", highlight=False)
+    return open_drill(rules, open_runtime(choice.kind, new_id()))
+
+
+async def _conduct(session: Conductor, steps: Sequence[Step]) -> None:
+    """The drill and its script side by side, until the drill ends; a script that fails ends it."""
+    player = Player(session, steps)
+    session.listen(player)
+    drill = asyncio.create_task(session.run())
+    script = asyncio.create_task(player.play())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, drill.cancel)
+    try:
+        await asyncio.wait({drill, script}, return_when=asyncio.FIRST_COMPLETED)
+        if script.done() and script.exception() is not None:
+            drill.cancel()
+        await asyncio.wait({drill})
+    finally:
+        script.cancel()
+        await asyncio.wait({script})
+    if not script.cancelled():
+        script.result()
+    if drill.cancelled():
+        raise DrillAborted("the drill was stopped; nothing was left behind")
+    drill.result()
+
+
+def play_headless(
+    rules: Rules, runtime: str, steps: Sequence[Step], console: Console, *, reveal: bool = False
+) -> tuple[Path, Scorecard]:
+    """Play a drill from a script and score it.
+
+    Raises:
+        DrillAborted: it was stopped by a signal.
+        BadScript: a step of the script came to nothing.
+        SandboxError: the sandbox did not come up, or broke under the drill.
+    """
+    session = open_session(rules, runtime, console)
+    session.listen(_Telling(console, reveal=reveal))
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(_conduct(session, steps))
+    return keep_reports(Path(session.run_folder))
+
+
+def keep_reports(folder: Path) -> tuple[Path, Scorecard]:
+    """Write what a finished run's folder holds besides its journal."""
+    card = write_scorecard(folder)
+    write_postmortem(folder)
+    return folder, card

@@ -1,0 +1,26 @@
+"""Plays a drill in the war room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from gameday.cli.play import keep_reports, open_session
+from gameday.drill.rules import Rules
+from gameday.errors import BadJournal
+
+
+def play_on_screen(rules: Rules, runtime: str, console: Console) -> None:
+    """Open the room, and afterwards keep the reports of a drill that came to an end."""
+    from gameday.tui.app import GamedayApp
+
+    session = open_session(rules, runtime, console)
+    app = GamedayApp(session)
+    app.run()
+    folder = Path(session.run_folder)
+    try:
+        keep_reports(folder)
+    except BadJournal as reason:
+        console.print(f"No score: {reason}", highlight=False)
+    console.print(f"Kept in {folder}; `gameday debrief last` shows it again.", highlight=False)

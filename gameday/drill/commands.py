@@ -1,0 +1,78 @@
+"""What a person can ask of a drill. Imperative, frozen, the same from a key press, a script or the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gameday.journal.events import Fate
+
+
+@dataclass(frozen=True)
+class Begin:
+    """The briefing was read; start the baseline."""
+
+
+@dataclass(frozen=True)
+class Acknowledge:
+    """I have the page."""
+
+
+@dataclass(frozen=True)
+class Note:
+    text: str
+
+
+@dataclass(frozen=True)
+class Operate:
+    """Carry out one `ops` line, such as `scale vision 4`; the leading `ops` may be left out."""
+
+    line: str
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Run one command line on the bastion."""
+
+    line: str
+
+
+@dataclass(frozen=True)
+class Believe:
+    """State a provisional belief; empty components and mechanisms mean `don't know yet`."""
+
+    components: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    confidence: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class DisposeHint:
+    hint: int
+    fate: Fate
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class SubmitDiagnosis:
+    components: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    trigger: str
+    contributing: tuple[str, ...]
+    confidence: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class StandDown:
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Abort:
+    reason: str = field(default="stopped by the engineer")
+
+
+Command = (
+    Begin | Acknowledge | Note | Operate | Shell | Believe | DisposeHint | SubmitDiagnosis | StandDown | Abort
+)

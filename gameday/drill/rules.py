@@ -1,0 +1,50 @@
+"""Under which rules one drill is played, and how it is called."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from gameday.journal.events import Mode, Policy
+from scenarios.model import Pack, Variant
+
+_BIRDS = (
+    "KESTREL", "MERLIN", "OSPREY", "PLOVER", "CURLEW", "DUNLIN", "SHRIKE", "LINNET", "AVOCET", "BITTERN",
+    "FULMAR", "GANNET", "HOBBY", "HERON", "KNOT", "PETREL", "RAVEN", "ROLLER", "SISKIN", "TERN",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is played, by whom, and how."""
+
+    pack: Pack
+    variant: Variant
+    mode: Mode
+    engineer: str
+    seed: int
+    policy: Policy = "natural"
+    """Which of the advisor's lines are spoken; hidden from the engineer."""
+    spoiled: bool = False
+    """The engineer chose the pack by name."""
+    limit_s: float | None = None
+    """Instead of the pack's own limit."""
+
+    @property
+    def drill_s(self) -> float:
+        """How long the engineer has from the onset, s."""
+        return self.limit_s if self.limit_s is not None else self.pack.scenario.limits.drill_s
+
+    @property
+    def hold_s(self) -> float:
+        return self.pack.scenario.limits.hold_s
+
+    def delay_s(self) -> float:
+        """The hidden delay between the proven baseline and the fault, s; a function of the seed."""
+        delay = self.pack.scenario.delay
+        return random.Random(f"delay:{self.seed}").uniform(delay.least_s, delay.most_s)
+
+
+def draw_codename(dice: random.Random) -> str:
+    """A name that says nothing about what will happen."""
+    return f"{dice.choice(_BIRDS)}-{dice.randint(1, 99)}"

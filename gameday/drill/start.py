@@ -1,0 +1,132 @@
+"""From what a person asked for to a conductor with its run folder, journal and sandbox."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from gameday.drill.conductor import Conductor
+from gameday.drill.projection import score_run
+from gameday.drill.rules import Rules, draw_codename
+from gameday.errors import BadJournal, GamedayError
+from gameday.journal.atomic import write_atomically
+from gameday.journal.clock import SystemClock
+from gameday.journal.events import Mode, Policy
+from gameday.journal.manifest import Manifest, write_manifest
+from gameday.journal.writer import Journal
+from sandbox.runtime.base import Runtime
+from scenarios.loader import load_pack, pack_names
+from scenarios.model import Pack, Variant
+from scoring.scorecard import Scorecard, to_json
+
+SCORECARD_FILE = "scorecard.json"
+
+
+def data_home() -> Path:
+    """Where runs are kept; `GAMEDAY_DATA` moves it."""
+    given = os.environ.get("GAMEDAY_DATA")
+    return Path(given) if given else Path(platformdirs.user_data_path("gameday"))
+
+
+def find_run(name: str) -> Path:
+    """The folder of a run, by its path, its name, or `last`.
+
+    Raises:
+        BadJournal: there is none.
+    """
+    runs = data_home() / "runs"
+    if name == "last":
+        known = sorted(path for path in runs.glob("*") if path.is_dir())
+        if not known:
+            raise BadJournal(f"there are no runs in {runs} yet")
+        return known[-1]
+    for folder in (Path(name), runs / name):
+        if folder.is_dir():
+            return folder
+    raise BadJournal(f"there is no run {name!r}, neither as a folder nor in {runs}")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asked for; None is left to us."""
+
+    pack: str | None = None
+    """`PACK` or `PACK/VARIANT`."""
+    mode: Mode = "manual"
+    policy: Policy = "natural"
+    engineer: str = ""
+    seed: int | None = None
+    limit_s: float | None = None
+    spoiled: bool = True
+    """Naming a pack spoils a drill, unless it was named by us."""
+
+
+def rules_for(wish: Wish) -> Rules:
+    """Settle what was left open.
+
+    Raises:
+        ScenarioError: there is no such pack.
+        GamedayError: there is no such variant.
+    """
+    seed = wish.seed if wish.seed is not None else secrets.randbelow(2**31)
+    dice = random.Random(f"drill:{seed}")
+    name, _, variant = (wish.pack or "").partition("/")
+    pack = load_pack(name or dice.choice(pack_names()))
+    return Rules(
+        pack=pack,
+        variant=_variant(pack, variant, dice),
+        mode=wish.mode,
+        policy=wish.policy,
+        engineer=wish.engineer,
+        seed=seed,
+        spoiled=wish.pack is not None and wish.spoiled,
+        limit_s=wish.limit_s,
+    )
+
+
+def _variant(pack: Pack, name: str, dice: random.Random) -> Variant:
+    if not name:
+        return dice.choice(pack.scenario.variants)
+    try:
+        return pack.variant(name)
+    except KeyError:
+        known = ", ".join(each.id for each in pack.scenario.variants)
+        raise GamedayError(f"{pack.scenario.id} has no variant {name!r}; there are: {known}") from None
+
+
+def open_drill(rules: Rules, runtime: Runtime) -> Conductor:
+    """A conductor whose run folder is made and whose journal is open.
+
+    Raises:
+        BadJournal: the run folder cannot be written.
+    """
+    clock = SystemClock()
+    codename = draw_codename(random.Random())
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(clock.wall()))
+    run = f"{stamp}-{codename.lower()}"
+    folder = data_home() / "runs" / run
+    journal = Journal(folder, run, clock)
+    manifest = Manifest(
+        run=run, codename=codename, pack=rules.pack.scenario.id, variant=rules.variant.id, mode=rules.mode,
+        seed=rules.seed, runtime=runtime.kind, sandbox_id=runtime.sandbox_id, created=clock.wall(),
+        trainer_pid=os.getpid(),
+    )  # fmt: skip
+    write_manifest(folder, manifest)
+    return Conductor(rules, codename, runtime, journal, clock)
+
+
+def write_scorecard(folder: Path) -> Scorecard:
+    """Fold the run's journal into its scorecard and keep it.
+
+    Raises:
+        BadJournal: the drill was not finished, so that there is nothing to score.
+    """
+    card = score_run(folder)
+    write_atomically(folder / SCORECARD_FILE, to_json(card))
+    return card

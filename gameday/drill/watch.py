@@ -1,0 +1,108 @@
+"""What the trainer watches while a drill runs: customers, logs, alerts and golden signals.
+
+All of it is reading, in threads where it blocks; what is seen is handed to the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from gameday.drill.session import Signal, SignalSample
+from sandbox.observe import customers
+from sandbox.observe.customers import SliSecond
+from sandbox.observe.metrics import Alert, Metrics
+from sandbox.runtime.base import LogLine, Runtime
+
+_UNSEEN = frozenset({"customers", "seed", "bastion"})
+"""Services whose logs are not the engineer's to see."""
+_BATCH_S = 0.2
+
+
+def _red(service: str) -> tuple[tuple[str, str, str, str], ...]:
+    """Rate, errors and duration of a service that counts its own requests."""
+    requests = f'sum(rate(http_requests_total{{job="{service}"}}[10s]))'
+    failed = f'sum(rate(http_requests_total{{job="{service}",status=~"5.."}}[10s]))'
+    buckets = f'sum by (le) (rate(http_request_duration_seconds_bucket{{job="{service}"}}[10s]))'
+    return (
+        (service, "rate", "/s", requests),
+        (service, "errors", "%", f"100 * ({failed} or vector(0)) / {requests}"),
+        (service, "p95", "ms", f"1000 * histogram_quantile(0.95, {buckets})"),
+    )
+
+
+def _at_the_edge(more: str = "") -> str:
+    return f'sum(rate(envoy_vhost_vcluster_upstream_rq{{envoy_virtual_host="public"{more}}}[10s]))'
+
+
+_FAILED = ',envoy_response_code=~"5.."'
+GOLDEN: tuple[tuple[str, str, str, str], ...] = (
+    ("edge", "rate", "/s", _at_the_edge()),
+    ("edge", "errors", "%", f"100 * ({_at_the_edge(_FAILED)} or vector(0)) / {_at_the_edge()}"),
+    *_red("storefront"),
+    *_red("vision"),
+    ("vision", "saturation", "%", "100 * sum(vision_slots_busy) / sum(vision_slots)"),
+)
+"""The company's dashboard: service, signal, unit, PromQL."""
+
+
+class Watch:
+    """Follows one sandbox until it is stopped."""
+
+    def __init__(self, runtime: Runtime, loop: asyncio.AbstractEventLoop) -> None:
+        self._runtime = runtime
+        self._loop = loop
+        self._stop = threading.Event()
+        self.metrics = Metrics(runtime)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def follow_logs(
+        self, on_second: Callable[[SliSecond], None], on_lines: Callable[[Sequence[LogLine]], None]
+    ) -> None:
+        """Hand on every second of the SLI feed at once, and the other lines in batches."""
+        pending: list[LogLine] = []
+
+        def follow() -> None:
+            for line in self._runtime.logs(follow=True, stop=self._stop):
+                if line.service == "customers":
+                    second = customers.parse(line.text)
+                    if second is not None:
+                        self._loop.call_soon_threadsafe(on_second, second)
+                elif line.service not in _UNSEEN:
+                    pending.append(line)
+
+        follower = asyncio.create_task(asyncio.to_thread(follow))
+        try:
+            while not follower.done():
+                await asyncio.wait({follower}, timeout=_BATCH_S)
+                batch, pending[:] = list(pending), []
+                if batch:
+                    on_lines(batch)
+            follower.result()
+        finally:
+            self._stop.set()
+
+    async def follow_alerts(self, on_alerts: Callable[[Iterable[Alert]], None]) -> None:
+        """Hand on what fires, once a second."""
+        while not self._stop.is_set():
+            alerts = await asyncio.to_thread(self.metrics.alerts)
+            on_alerts([alert for alert in alerts if alert.state == "firing"])
+            await asyncio.sleep(1.0)
+
+    async def follow_signals(self, on_sample: Callable[[SignalSample], None]) -> None:
+        """Hand on the golden signals, once a second."""
+
+        def sample() -> SignalSample:
+            signals = [
+                Signal(service, name, unit, self.metrics.value(promql))
+                for service, name, unit, promql in GOLDEN
+            ]
+            return SignalSample(time.time(), tuple(signals))
+
+        while not self._stop.is_set():
+            on_sample(await asyncio.to_thread(sample))
+            await asyncio.sleep(1.0)
