@@ -64,6 +64,7 @@ def project(recorded: Sequence[Recorded], slo: Slo | None = None) -> Timeline:
         limit_s=started.limit_s,
         hold_s=started.hold_s,
         mode=started.mode,
+        customers=started.customers,
         truth=_truth(truth),
         sli=sli,
         baseline=baseline,

@@ -44,6 +44,8 @@ class DrillStarted(Event):
     seed: int
     limit_s: float
     hold_s: float
+    customers: int = 1
+    """How many legitimate customers the shop has at a time."""
     spoiled: bool = False
     """The engineer chose the pack by name, so the drill cannot count for currency."""
 

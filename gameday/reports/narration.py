@@ -6,8 +6,17 @@ from collections import deque
 
 from rich.text import Text
 
-from gameday.journal.events import Entry, Event, FaultInjected, PhaseChanged, SliMeasured
+from gameday.journal.events import (
+    Entry,
+    Event,
+    FaultInjected,
+    Operated,
+    PhaseChanged,
+    SandboxProgressed,
+    SliMeasured,
+)
 from gameday.reports.words import Said, clock, say
+from gameday.text import one_line, plain
 
 _SMOOTHED_S = 5
 _BANDS = (
@@ -17,6 +26,8 @@ _BANDS = (
     (0.05, Said("◔", "most requests fail or are slow", "red")),
     (-1.0, Said("○", "nobody is served", "bold red")),
 )
+_OUTPUT_LINES = 4
+_OUTPUT_WIDTH = 110
 _HIDDEN_PHASES = frozenset({"armed", "incident"})
 
 
@@ -39,12 +50,28 @@ class Narrator:
             self._started = entry.wall
         if not self._reveal and _gives_away(event):
             return None
-        said = self._sli(event) if isinstance(event, SliMeasured) else say(event)
+        said = self._said(event)
         if said is None:
             return None
-        return Text.assemble(
+        line = Text.assemble(
             (clock(entry.wall - self._started), "dim"), " ", (f"{said.glyph} {said.words}", said.style)
         )
+        if isinstance(event, Operated):
+            line.append_text(_shown(event.output))
+        return line
+
+    def _said(self, event: Event) -> Said | None:
+        if isinstance(event, SliMeasured):
+            return self._sli(event)
+        if isinstance(event, SandboxProgressed):
+            return self._progress(event)
+        return say(event)
+
+    def _progress(self, event: SandboxProgressed) -> Said | None:
+        """A part is told of once, when it is ready."""
+        if event.step != "ready":
+            return None
+        return Said("·", f"{one_line(event.service)} is ready after {event.elapsed_s:.1f} s", "dim")
 
     def _sli(self, event: SliMeasured) -> Said | None:
         journeys = event.journeys.values()
@@ -58,6 +85,17 @@ class Narrator:
             return None
         self._band = band
         return Said(band.glyph, f"{band.words} ({share:.0%} of {count} requests good)", band.style)
+
+
+def _shown(output: str) -> Text:
+    """The first lines that an operation gave back, each on a line of its own under it."""
+    lines = [line.rstrip() for line in plain(output).splitlines() if line.strip()]
+    shown = Text()
+    for line in lines[:_OUTPUT_LINES]:
+        shown.append(f"\n        {line[:_OUTPUT_WIDTH]}", "dim")
+    if len(lines) > _OUTPUT_LINES:
+        shown.append(f"\n        … {len(lines) - _OUTPUT_LINES} more lines", "dim")
+    return shown
 
 
 def _gives_away(event: Event) -> bool:

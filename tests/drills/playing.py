@@ -1,0 +1,119 @@
+"""Runs the real `gameday` program against a real sandbox, in folders of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+DRILL_WITHIN_S = 280
+
+
+def docker_answers() -> bool:
+    """Whether a Docker daemon is there to be tested with."""
+    if shutil.which("docker") is None:
+        return False
+    done = subprocess.run(["docker", "info"], capture_output=True, timeout=20, check=False)
+    return done.returncode == 0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run of the program ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def scorecard(self) -> dict[str, Any]:
+        card: dict[str, Any] = json.loads(self.out)
+        return card
+
+
+class Gameday:
+    """The program with its state and its runs in a folder of the test's own."""
+
+    def __init__(self, home: Path) -> None:
+        self.state = home / "state"
+        self.data = home / "data"
+        self.environment = {
+            **os.environ,
+            "GAMEDAY_STATE": str(self.state),
+            "GAMEDAY_DATA": str(self.data),
+        }
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start the program; its narration comes on `stderr`."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "gameday", *words],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *words: str) -> Ended:
+        with self.start(*words) as program:
+            try:
+                out, err = program.communicate(timeout=DRILL_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                program.send_signal(signal.SIGINT)
+                out, err = program.communicate(timeout=30)
+                raise AssertionError(f"gameday {' '.join(words)} did not end in time:\n{err}") from None
+        return Ended(program.returncode, out, err)
+
+    def interrupt_at(self, words: str, number: signal.Signals, command: Sequence[str]) -> Ended:
+        """Send a signal as soon as the narration says these words; how the program ended."""
+        with self.start(*command) as program:
+            assert program.stderr is not None
+            said = []
+            for line in program.stderr:
+                said.append(line)
+                if words in line:
+                    program.send_signal(number)
+                    break
+            else:
+                raise AssertionError(f"it never said {words!r}:\n{''.join(said)}")
+            out, err = program.communicate(timeout=60)
+        return Ended(program.returncode, out, "".join(said) + err)
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The events of the only run."""
+        (path,) = self.data.glob("runs/*/events.jsonl")
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+    def sandboxes(self) -> set[str]:
+        """Names of this test's sandboxes that are still there; others may be on the same engine."""
+        listed: list[dict[str, Any]] = json.loads(self.run("sandbox", "list", "--json").out)
+        ours = set()
+        for path in self.data.glob("runs/*/manifest.json"):
+            ours.add(json.loads(path.read_text(encoding="utf-8"))["sandbox_id"])
+        return ours & {str(each["name"]) for each in listed}
+
+    def processes(self) -> list[str]:
+        """Processes that work in this test's state folder."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.cwd().startswith(str(self.state)):
+                    found.append(" ".join(process.cmdline()))
+            except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+                continue
+        return found
+
+    def assert_nothing_left(self) -> None:
+        assert self.sandboxes() == set()
+        assert self.processes() == []
+        folder = self.state / "sandboxes"
+        assert not folder.is_dir() or list(folder.iterdir()) == []
