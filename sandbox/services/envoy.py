@@ -195,8 +195,9 @@ def _listener(name: str, bind: str, port: int, run: Path) -> JsonObject:
     source = _file(run / f"rds-{name}.json")
     fields = {
         "ts": "%START_TIME(%s.%3f)%", "service": "edge", "listener": name, "method": "%REQ(:METHOD)%",
-        "path": "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%", "status": "%RESPONSE_CODE%", "flags": "%RESPONSE_FLAGS%",
-        "ms": "%DURATION%", "attempts": "%UPSTREAM_REQUEST_ATTEMPT_COUNT%", "upstream": "%UPSTREAM_HOST%",
+        "path": "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%", "status": "%RESPONSE_CODE%",
+        "flags": "%RESPONSE_FLAGS%", "ms": "%DURATION%",
+        "attempts": "%UPSTREAM_REQUEST_ATTEMPT_COUNT%", "upstream": "%UPSTREAM_HOST%",
         "trace": "%REQ(TRACEPARENT)%",
     }  # fmt: skip
     manager = {

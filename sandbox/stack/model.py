@@ -84,6 +84,7 @@ class Service(_Part):
     user: str | None = None
     dns: tuple[str, ...] = ()
     """Who is asked for names that are not the sandbox's own."""
+    dns_opt: tuple[str, ...] = ()
     environment: dict[str, str] = Field(default_factory=dict)
     expose: tuple[int, ...] = ()
     ports: tuple[str, ...] = ()
