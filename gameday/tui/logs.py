@@ -1,0 +1,123 @@
+"""The live log, held in a ring and filtered as it comes in, so that drawing costs only what is seen."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gameday.text import one_line
+from sandbox.runtime.base import LogLine
+
+CAPACITY = 20_000
+"""Lines that are kept: ten seconds of a very bad day."""
+LONGEST = 4_000
+"""Characters of a line that are kept; a broken service may write megabytes without a newline."""
+LEVELS = ("debug", "info", "warn", "error")
+
+_LEVEL = re.compile(r'"level"\s*:\s*"(\w+)"|\b(DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b')
+_NAMES = {"warning": "warn", "critical": "error", "fatal": "error", "err": "error", "trace": "debug"}
+_SAID_ELSEWHERE = frozenset({"ts", "time", "level", "service", "msg"})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line as it came, untrusted, with the level that it seems to have."""
+
+    service: str
+    replica: int
+    wall: float
+    text: str
+    level: str
+
+    def message(self) -> str:
+        """What the line says, safe to print; a JSON line as message and `key=value`."""
+        fields = _fields(self.text)
+        if fields is None:
+            return one_line(self.text)
+        rest = (f"{key}={value}" for key, value in fields.items() if key not in _SAID_ELSEWHERE)
+        return one_line(" ".join((str(fields.get("msg", "")), *rest)))
+
+
+def _fields(text: str) -> dict[str, object] | None:
+    if not text.startswith("{"):
+        return None
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        return None
+    return fields if isinstance(fields, dict) else None
+
+
+def record(line: LogLine) -> Record:
+    text = line.text[:LONGEST]
+    found = _LEVEL.search(text)
+    level = (found[1] or found[2]).lower() if found else ""
+    return Record(line.service, line.replica, line.wall, text, _NAMES.get(level, level))
+
+
+@dataclass(frozen=True)
+class LogFilter:
+    """What is looked for: services, a least level, and words that must all be there."""
+
+    services: frozenset[str] = frozenset()
+    level: str = ""
+    words: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> LogFilter:
+        """`service:vision level:warn timed out`, where a service or word may be repeated."""
+        services, level, words = set(), "", []
+        for token in text.split():
+            key, _, value = token.partition(":")
+            if key == "service" and value:
+                services.add(value)
+            elif key == "level" and value:
+                level = _NAMES.get(value.lower(), value.lower())
+            else:
+                words.append(token.lower())
+        return cls(frozenset(services), level, tuple(words))
+
+    def __bool__(self) -> bool:
+        return bool(self.services or self.level or self.words)
+
+    def matches(self, item: Record) -> bool:
+        if self.services and item.service not in self.services:
+            return False
+        if self.level and _rank(item.level) < _rank(self.level):
+            return False
+        if not self.words:
+            return True
+        text = item.text.lower()
+        return all(word in text for word in self.words)
+
+
+def _rank(level: str) -> int:
+    return LEVELS.index(level) if level in LEVELS else LEVELS.index("info")
+
+
+class LogBuffer:
+    """The newest lines of every service. Not a widget: it fills whether it is looked at or not."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._records: list[Record] = []
+        self.received = 0
+        """Lines that ever came in."""
+
+    def extend(self, lines: Sequence[LogLine]) -> None:
+        self._records.extend(map(record, lines))
+        self.received += len(lines)
+        trim(self._records, self._capacity)
+
+    def since(self, received: int) -> Sequence[Record]:
+        """What came in after the first `received` lines, as far as it is still held."""
+        new = min(self.received - received, len(self._records))
+        return self._records[len(self._records) - new :]
+
+
+def trim(records: list[Record], capacity: int) -> None:
+    """Drop the oldest, in large steps, because a short list is moved for each."""
+    if len(records) > capacity + capacity // 4:
+        del records[: len(records) - capacity]

@@ -1,0 +1,123 @@
+"""What the engineer thinks it is: a belief on the way, and the diagnosis at the end."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Grid, Vertical
+from textual.content import Content
+from textual.events import DescendantFocus
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input, OptionList, Static
+
+from gameday.drill.commands import Believe, SubmitDiagnosis
+from gameday.drill.session import Vocabulary
+from gameday.tui.messages import Send, Settled
+from gameday.tui.widgets.pickers import Confidence, TermPicker
+from scoring.diagnosis import MOST_COMPONENTS, MOST_MECHANISMS
+
+
+class TermForm(ModalScreen[None]):
+    """Pickers, the meaning of the term in hand, and a confidence. It closes when its command is taken."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "submit", "Submit"),
+        Binding("tab", "app.focus_next", "Next field"),
+        Binding("escape", "leave", "Leave"),
+    ]
+    TITLE_LINE: ClassVar[str]
+    LACKING = "Pick a component or a mechanism first."
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="form") as form:
+            form.border_title = self.TITLE_LINE
+            with Grid(classes="pickers"):
+                yield from self.pickers()
+            yield Static(id="explanation")
+            yield Confidence()
+            yield from self.more()
+        yield Footer(compact=True)
+
+    def pickers(self) -> ComposeResult:
+        vocabulary = self._vocabulary
+        yield TermPicker("Components", vocabulary.components, MOST_COMPONENTS, id="components")
+        yield TermPicker("Mechanisms", vocabulary.mechanisms, MOST_MECHANISMS, id="mechanisms")
+
+    def more(self) -> ComposeResult:
+        yield from ()
+
+    def command(self) -> Believe | SubmitDiagnosis:
+        raise NotImplementedError
+
+    def picked(self, picker: str) -> tuple[str, ...]:
+        return self.query_one(f"#{picker}", TermPicker).picked
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+    def action_submit(self) -> None:
+        command = self.command()
+        if command.components or command.mechanisms:
+            self.post_message(Send(command, self))
+        else:
+            self.notify(self.LACKING, severity="warning", markup=False)
+
+    @on(Settled)
+    def settled(self, event: Settled) -> None:
+        if event.refusal is None and self.is_current:
+            self.dismiss()
+
+    @on(OptionList.OptionHighlighted)
+    @on(DescendantFocus)
+    def explain(self) -> None:
+        focused = self.focused
+        meaning = focused.explanation if isinstance(focused, TermPicker) else ""
+        self.query_one("#explanation", Static).update(Content(meaning), layout=False)
+
+
+class BeliefForm(TermForm):
+    """A provisional belief."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("u", "unknown", "Don't know yet")]
+    TITLE_LINE = "What do you think it is, right now?"
+    LACKING = "Pick something, or press u for: don't know yet."
+
+    def command(self) -> Believe:
+        return Believe(self.picked("components"), self.picked("mechanisms"), self.query_one(Confidence).share)
+
+    def action_unknown(self) -> None:
+        self.post_message(Send(Believe((), (), 0.0), self))
+
+
+class DiagnosisForm(TermForm):
+    """The diagnosis that is scored. The room keeps the form, so leaving it loses nothing."""
+
+    TITLE_LINE = "Diagnosis: what was it?"
+
+    def pickers(self) -> ComposeResult:
+        yield from super().pickers()
+        vocabulary = self._vocabulary
+        yield TermPicker("Trigger", vocabulary.triggers, 1, id="trigger")
+        yield TermPicker(
+            "Contributing", vocabulary.contributing, len(vocabulary.contributing), id="contributing"
+        )
+
+    def more(self) -> ComposeResult:
+        yield Input(placeholder="in your own words, if you like", compact=True, id="words")
+
+    def command(self) -> SubmitDiagnosis:
+        return SubmitDiagnosis(
+            components=self.picked("components"),
+            mechanisms=self.picked("mechanisms"),
+            trigger="".join(self.picked("trigger")),
+            contributing=self.picked("contributing"),
+            confidence=self.query_one(Confidence).share,
+            text=self.query_one("#words", Input).value.strip(),
+        )

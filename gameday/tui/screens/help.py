@@ -1,0 +1,63 @@
+"""The keys and the words of the room, on one page."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from gameday.drill.session import Vocabulary
+from gameday.text import one_line
+from gameday.tui.words import column, row
+
+KEYS = (
+    ("a", "acknowledge the page"),
+    ("i  :", "write an ops line, or !command for the bastion's shell"),
+    ("esc", "leave the line, the filter or a form"),
+    ("1 2 3 4", "signals, logs, ops, runbook; 5 the side, where it is narrow"),
+    ("/", "filter the logs: service:vision level:warn words"),
+    ("f", "follow or pause the logs; arrows and page keys scroll"),
+    ("b", "say what you think it is, and how sure you are"),
+    ("n", "keep a note"),
+    ("h", "answer the advisor; what it suggests never runs by itself"),
+    ("d", "submit the diagnosis"),
+    ("s", "stand down: end the drill"),
+    ("c", "hide or show the clock"),
+    ("ctrl+t", "light or dark"),
+    ("ctrl+q", "quit; the sandbox is removed"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q", "dismiss", "Close")]
+    AUTO_FOCUS = "VerticalScroll"
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog wide") as dialog:
+            dialog.border_title = "Help"
+            dialog.border_subtitle = "esc closes"
+            with VerticalScroll():
+                yield Static(self._page())
+
+    def _page(self) -> Content:
+        keys = [row((f"{key:>8}  ", "bold $text-accent"), says) for key, says in KEYS]
+        width = max((len(verb.usage) for verb in self._vocabulary.verbs), default=0)
+        verbs = [
+            row(
+                (f"  {one_line(verb.usage):<{width}}  ", "bold"),
+                (f"{verb.tier:<6} ", "$text-accent"),
+                one_line(verb.help),
+            )
+            for verb in self._vocabulary.verbs
+        ]
+        asked = row(("Ops lines; a write says what it would touch, and asks once", "bold underline"))
+        return column([row(("Keys", "bold underline")), *keys, "", asked, *verbs])

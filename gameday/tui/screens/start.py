@@ -1,0 +1,141 @@
+"""From the first process to a shop full of customers: what is awaited, and what one is in for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from gameday.drill.commands import Begin
+from gameday.tui.messages import Send, Settled
+from gameday.tui.state import Part, RoomState
+from gameday.tui.widgets.header import journey_line
+from gameday.tui.words import MUTED, column, fit, row
+
+STEPS = (
+    "Customers use the shop. At some moment it breaks, and the pager rings: a takes the page.",
+    "Look with signals, logs and ops lines, say what you believe, and act: i writes an ops line.",
+    "It is over when customers are served again and you have said what it was: d.",
+)
+_GLYPHS = {"ready": ("✓", "bold $text-success"), "wait": ("…", "bold $text-warning")}
+_WORDS = {"create": "being made", "start": "starting", "wait": "waits", "ready": "ready"}
+
+
+class StartScreen(Screen[None]):
+    """`enter` begins, as soon as the briefing was given."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "begin", "Begin"),
+        Binding("question_mark", "app.help", "Help", key_display="?"),
+    ]
+    AUTO_FOCUS = "#briefing"
+
+    room: reactive[RoomState] = reactive(RoomState(), always_update=True, init=False)
+    begun: reactive[bool] = reactive(False)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="start-title")
+        with Horizontal(id="start-middle"):
+            with VerticalScroll(id="parts", can_focus=False) as parts:
+                parts.border_title = "The sandbox"
+                yield Static(id="parts-list")
+            with VerticalScroll(id="briefing") as briefing:
+                briefing.border_title = "Briefing"
+                yield Static(id="briefing-text")
+                yield Static(row(("How it works", "bold")), id="steps")
+                for number, step in enumerate(STEPS, 1):
+                    with Horizontal(classes="step"):
+                        yield Static(row((f"{number}  ", "bold $text-accent")), classes="number")
+                        yield Static(step, markup=False)
+        with Vertical(id="start-customers") as people:
+            people.border_title = "Customers"
+            yield Static(id="customers-list")
+        yield Static(id="start-next")
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        self.watch_room(self.room)
+
+    def watch_room(self, room: RoomState) -> None:
+        if not self.is_mounted:
+            return
+        self.query_one("#start-title", Static).update(_title(room))
+        self.query_one("#parts-list", Static).update(column([_part(part) for part in room.parts]))
+        self.query_one("#briefing-text", Static).update(
+            Content(room.briefing) if room.briefing else row(("comes when the shop is up", MUTED))
+        )
+        self.query_one("#start-customers").display = bool(room.journeys)
+        self.query_one("#customers-list", Static).update(_customers(room, self.size.width - 6))
+        self.query_one("#start-next", Static).update(self._next(room))
+        self.refresh_bindings()
+
+    def watch_begun(self) -> None:
+        self.watch_room(self.room)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "begin":
+            return bool(self.room.briefing) and not self.begun and self.room.phase != "baseline"
+        return True
+
+    def action_begin(self) -> None:
+        self.begun = True
+        self.post_message(Send(Begin(), self))
+
+    def on_settled(self, event: Settled) -> None:
+        self.begun = event.refusal is None
+
+    def _next(self, room: RoomState) -> Content:
+        if self.begun or room.phase == "baseline":
+            return row(
+                ("customers come in; the drill is armed once they are served well", "bold $text-primary")
+            )
+        if room.briefing:
+            return row(
+                ("press ", ""), ("enter", "bold $text-accent"), (" when you are ready to be on call", "")
+            )
+        return row((_awaited(room), MUTED))
+
+
+def _title(room: RoomState) -> Content:
+    return row(
+        (f" {room.codename or 'Gameday'} ", "bold $block-cursor-foreground on $primary"),
+        (f" {room.mode.upper()} ", "bold $text-accent on $accent-muted"),
+        (f"  {_doing(room)}", "bold"),
+        (f"  on {room.runtime}" if room.runtime else "", MUTED),
+    )
+
+
+def _doing(room: RoomState) -> str:
+    return {
+        "starting": "starting a small company",
+        "briefing": "ready when you are",
+        "baseline": "measuring what customers get on a good day",
+    }.get(room.stage, room.stage)
+
+
+def _customers(room: RoomState, width: int) -> Content:
+    if not room.journeys:
+        return row(("nobody yet", MUTED))
+    return column([journey_line(name, journey, width, 90) for name, journey in room.journeys.items()])
+
+
+def _awaited(room: RoomState) -> str:
+    waiting = [part.service for part in room.parts if part.step != "ready"]
+    return f"waiting for {', '.join(waiting)}" if waiting else "getting ready"
+
+
+def _part(part: Part) -> Content:
+    glyph, style = _GLYPHS.get(part.step, ("·", MUTED))
+    detail = f" {part.detail}" if part.detail else ""
+    return row(
+        (f"{glyph} ", style),
+        (fit(part.service, 12), "bold"),
+        (f"{part.elapsed_s:5.1f} s  ", MUTED),
+        _WORDS.get(part.step, part.step) + detail,
+    )

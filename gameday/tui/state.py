@@ -1,0 +1,351 @@
+"""What the war room shows, as one frozen value folded from the events of the drill.
+
+The fold stands between the journal and the eyes of a participant. It drops what they must not
+learn from a screen (that the world was broken, that the oracle saw it, what the truth is), and it
+strips every text once, so that no widget has to think of either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import singledispatch
+from types import MappingProxyType
+from typing import Literal
+
+from gameday.journal.events import (
+    Acknowledged,
+    AlertFired,
+    AlertResolved,
+    Believed,
+    BriefingGiven,
+    DiagnosisSubmitted,
+    DrillEnded,
+    DrillStarted,
+    EndReason,
+    Entry,
+    Event,
+    Fate,
+    HintDisposed,
+    HintShown,
+    Mitigated,
+    Mode,
+    Noted,
+    Operated,
+    Paged,
+    PhaseChanged,
+    Relapsed,
+    SandboxProgressed,
+    SliMeasured,
+    StoodDown,
+)
+from gameday.text import one_line, plain
+
+KEPT_S = 180
+"""Seconds of each journey's SLI that are kept to draw."""
+NOW_S = 5
+"""Seconds that the SLI `now` is taken over; one second holds too few requests."""
+
+Stage = Literal["starting", "briefing", "baseline", "on call", "incident", "mitigated", "over"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the company on its way up."""
+
+    service: str
+    step: str
+    elapsed_s: float
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class SliSecond:
+    second: int
+    count: int
+    good: int
+
+
+@dataclass(frozen=True)
+class Journey:
+    """What customers of one journey got lately, oldest second first."""
+
+    seconds: tuple[SliSecond, ...] = ()
+
+    @property
+    def share(self) -> float | None:
+        """Share of good requests over the last `NOW_S` seconds; None where nobody came."""
+        recent = [item for item in self.seconds if item.second > self.seconds[-1].second - NOW_S]
+        count = sum(item.count for item in recent)
+        return sum(item.good for item in recent) / count if count else None
+
+
+@dataclass(frozen=True)
+class Alert:
+    name: str
+    severity: str
+    summary: str
+    service: str
+    since: float
+
+
+@dataclass(frozen=True)
+class Page:
+    """The first ring of the pager; `wall` is what the clock counts from."""
+
+    alert: str
+    summary: str
+    wall: float
+
+
+@dataclass(frozen=True)
+class Operation:
+    wall: float
+    line: str
+    tier: str
+    exit_code: int
+    duration_s: float
+    output: str
+    changed: str
+
+
+@dataclass(frozen=True)
+class Belief:
+    """Empty components and mechanisms mean `don't know yet`."""
+
+    wall: float
+    components: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What the advisor said, and what became of it; `fate` is None while it waits."""
+
+    number: int
+    wall: float
+    source: str
+    kind: str
+    components: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    confidence: float
+    says: str
+    evidence: tuple[str, ...]
+    alternatives: tuple[str, ...]
+    suggests: str
+    fate: Fate | None = None
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    wall: float
+    text: str
+
+
+@dataclass(frozen=True)
+class RoomState:
+    """All that the room shows of a drill, but for logs and signals."""
+
+    codename: str = ""
+    mode: Mode = "manual"
+    runtime: str = ""
+    phase: Literal["starting", "briefing", "baseline", "armed", "debrief"] = "starting"
+    """`armed` stands for the incident too: a screen must not tell when the world was broken."""
+    started_at: float | None = None
+    page: Page | None = None
+    acknowledged_at: float | None = None
+    mitigated_at: float | None = None
+    """Wall time at which the oracle said so; drawn through `stage` alone."""
+    relapses: int = 0
+    stood_down: bool = False
+    ended: EndReason | None = None
+    ended_at: float | None = None
+    parts: tuple[Part, ...] = ()
+    briefing: str = ""
+    runbooks: tuple[tuple[str, str], ...] = ()
+    """Name and Markdown of each."""
+    journeys: Mapping[str, Journey] = field(default_factory=lambda: MappingProxyType({}))
+    money_lost: float = 0.0
+    alerts: tuple[Alert, ...] = ()
+    """Those that fire now, oldest first."""
+    operations: tuple[Operation, ...] = ()
+    beliefs: tuple[Belief, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    notes: tuple[NoteLine, ...] = ()
+    diagnosed: bool = False
+
+    @property
+    def stage(self) -> Stage:
+        """Where the drill is, as far as the participant may know."""
+        if self.ended is not None or self.phase == "debrief":
+            return "over"
+        if self.page is None and self.acknowledged_at is None:
+            return "on call" if self.phase == "armed" else self.phase
+        return "incident" if self.mitigated_at is None else "mitigated"
+
+    @property
+    def waiting_hints(self) -> tuple[Hint, ...]:
+        return tuple(hint for hint in self.hints if hint.fate is None)
+
+    def elapsed_s(self, now: float) -> float | None:
+        """Seconds since the page rang, or since the drill started while it has not; None before."""
+        origin = self.started_at if self.page is None else self.page.wall
+        if origin is None:
+            return None
+        return max(0.0, (now if self.ended_at is None else self.ended_at) - origin)
+
+
+def fold(state: RoomState, entry: Entry, event: Event) -> RoomState:
+    """The room after one more event; `entry` says when it was."""
+    return _after(event, state, entry.wall)
+
+
+@singledispatch
+def _after(event: Event, state: RoomState, wall: float) -> RoomState:
+    """Everything without a rule below is none of the participant's business, or not of this room."""
+    return state
+
+
+@_after.register
+def _(event: DrillStarted, state: RoomState, wall: float) -> RoomState:
+    return replace(
+        state, codename=one_line(event.codename), mode=event.mode, runtime=event.runtime, started_at=wall
+    )
+
+
+@_after.register
+def _(event: PhaseChanged, state: RoomState, wall: float) -> RoomState:
+    if event.phase == "incident" or event.phase == "mitigated":
+        return replace(state, phase="armed")
+    return replace(state, phase=event.phase)
+
+
+@_after.register
+def _(event: SandboxProgressed, state: RoomState, wall: float) -> RoomState:
+    part = Part(one_line(event.service), one_line(event.step), event.elapsed_s, one_line(event.detail))
+    parts = {known.service: known for known in state.parts} | {part.service: part}
+    return replace(state, parts=tuple(parts.values()))
+
+
+@_after.register
+def _(event: BriefingGiven, state: RoomState, wall: float) -> RoomState:
+    books = tuple((plain(name), plain(text)) for name, text in sorted(event.runbooks.items()))
+    return replace(state, briefing=plain(event.text), runbooks=books)
+
+
+@_after.register
+def _(event: SliMeasured, state: RoomState, wall: float) -> RoomState:
+    journeys = dict(state.journeys)
+    for untrusted, measured in event.journeys.items():
+        name = one_line(untrusted)
+        known = journeys.get(name, Journey()).seconds[-KEPT_S + 1 :]
+        journeys[name] = Journey((*known, SliSecond(event.second, measured.count, measured.good)))
+    return replace(state, journeys=MappingProxyType(journeys), money_lost=state.money_lost + event.money_lost)
+
+
+@_after.register
+def _(event: AlertFired, state: RoomState, wall: float) -> RoomState:
+    alert = Alert(
+        one_line(event.name), event.severity, one_line(event.summary), one_line(event.service), wall
+    )
+    others = tuple(known for known in state.alerts if known.name != alert.name)
+    return replace(state, alerts=(*others, alert))
+
+
+@_after.register
+def _(event: AlertResolved, state: RoomState, wall: float) -> RoomState:
+    gone = one_line(event.name)
+    return replace(state, alerts=tuple(alert for alert in state.alerts if alert.name != gone))
+
+
+@_after.register
+def _(event: Paged, state: RoomState, wall: float) -> RoomState:
+    if state.page is not None:
+        return state
+    return replace(state, page=Page(one_line(event.alert), one_line(event.summary), wall))
+
+
+@_after.register
+def _(event: Acknowledged, state: RoomState, wall: float) -> RoomState:
+    return state if state.acknowledged_at is not None else replace(state, acknowledged_at=wall)
+
+
+@_after.register
+def _(event: Noted, state: RoomState, wall: float) -> RoomState:
+    return replace(state, notes=(*state.notes, NoteLine(wall, one_line(event.text))))
+
+
+@_after.register
+def _(event: Operated, state: RoomState, wall: float) -> RoomState:
+    operation = Operation(
+        wall=wall,
+        line=one_line(event.line),
+        tier=event.tier,
+        exit_code=event.exit_code,
+        duration_s=event.duration_s,
+        output=plain(event.output),
+        changed=one_line(event.changed),
+    )
+    return replace(state, operations=(*state.operations, operation))
+
+
+@_after.register
+def _(event: Believed, state: RoomState, wall: float) -> RoomState:
+    belief = Belief(wall, _lines(event.components), _lines(event.mechanisms), event.confidence)
+    return replace(state, beliefs=(*state.beliefs, belief))
+
+
+@_after.register
+def _(event: HintShown, state: RoomState, wall: float) -> RoomState:
+    if state.mode == "manual":
+        return state
+    hint = Hint(
+        number=event.hint,
+        wall=wall,
+        source=one_line(event.source),
+        kind=event.hint_kind,
+        components=_lines(event.claim.components) if event.claim else (),
+        mechanisms=_lines(event.claim.mechanisms) if event.claim else (),
+        confidence=event.confidence,
+        says=one_line(event.says),
+        evidence=_lines(event.evidence),
+        alternatives=_lines(event.alternatives),
+        suggests=one_line(event.suggests),
+    )
+    return replace(state, hints=(*state.hints, hint))
+
+
+@_after.register
+def _(event: HintDisposed, state: RoomState, wall: float) -> RoomState:
+    hints = (replace(hint, fate=event.fate) if hint.number == event.hint else hint for hint in state.hints)
+    return replace(state, hints=tuple(hints))
+
+
+@_after.register
+def _(event: Mitigated, state: RoomState, wall: float) -> RoomState:
+    return replace(state, mitigated_at=wall)
+
+
+@_after.register
+def _(event: Relapsed, state: RoomState, wall: float) -> RoomState:
+    return replace(state, mitigated_at=None, relapses=state.relapses + 1)
+
+
+@_after.register
+def _(event: DiagnosisSubmitted, state: RoomState, wall: float) -> RoomState:
+    return replace(state, diagnosed=True)
+
+
+@_after.register
+def _(event: StoodDown, state: RoomState, wall: float) -> RoomState:
+    return replace(state, stood_down=True)
+
+
+@_after.register
+def _(event: DrillEnded, state: RoomState, wall: float) -> RoomState:
+    return replace(state, ended=event.reason, ended_at=wall)
+
+
+def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one_line(text) for text in texts)

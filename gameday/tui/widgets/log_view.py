@@ -1,0 +1,146 @@
+"""The live log: filtered, followed or paused, redrawn at most ten times a second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from gameday.text import one_line
+from gameday.tui.logs import CAPACITY, LogBuffer, LogFilter, Record, trim
+from gameday.tui.widgets.lines import LineView
+from gameday.tui.words import MUTED, fit, hms, row
+
+REFRESH_S = 0.1
+_STYLES = {"error": "bold $text-error", "warn": "bold $text-warning", "debug": MUTED}
+
+
+class LogView(LineView):
+    """The lines themselves. They are taken from the buffer when it is time to draw, not as they come."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "screen.filter", "Filter", key_display="/")]
+
+    class Refreshed(Message):
+        """What is shown changed."""
+
+    def __init__(self, buffer: LogBuffer, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._buffer = buffer
+        self._taken = 0
+        self._filter = LogFilter()
+        self._matches: list[Record] = []
+        self._shown: Sequence[Record] = self._matches
+
+    @property
+    def held_back(self) -> int:
+        """Matching lines that came in while it was paused."""
+        return 0 if self.follow else max(0, len(self._matches) - len(self._shown))
+
+    @property
+    def matching(self) -> int:
+        return len(self._matches)
+
+    def on_mount(self) -> None:
+        self.set_interval(REFRESH_S, self.take_new)
+
+    def filter(self, wanted: LogFilter) -> None:
+        """Show only what `wanted` matches, of what is still held and of what will come."""
+        self._filter, self._taken = wanted, 0
+        self._matches = []
+        self._shown = self._matches
+        self.follow = True
+        self.take_new()
+        self.lines_changed()
+        self.post_message(self.Refreshed())
+
+    def take_new(self) -> None:
+        """Draw what came since the last time; nothing if nothing did, or if nobody looks."""
+        if self._buffer.received == self._taken or not self.is_on_screen:
+            return
+        self._matches.extend(filter(self._filter.matches, self._buffer.since(self._taken)))
+        self._taken = self._buffer.received
+        trim(self._matches, CAPACITY)
+        if self.follow:
+            self.lines_changed()
+        self.post_message(self.Refreshed())
+
+    def watch_follow(self, follow: bool) -> None:
+        self._shown = self._matches if follow else tuple(self._matches)
+        super().watch_follow(follow)
+        self.post_message(self.Refreshed())
+
+    def line_count(self) -> int:
+        return len(self._shown)
+
+    def line(self, y: int) -> Content:
+        item = self._shown[y]
+        style = _STYLES.get(item.level, "")
+        return row(
+            (f"{hms(item.wall)} ", MUTED),
+            (f"{fit(f'{one_line(item.service)}.{item.replica}', 13)} ", "$text-primary"),
+            (f"{fit(item.level.upper(), 5)} ", style),
+            (item.message(), style if item.level == "error" else ""),
+        )
+
+
+class LogPane(Vertical):
+    """The log under a line that says what is looked for, and the field to look for something else."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "done", "Back", show=False)]
+
+    def __init__(self, buffer: LogBuffer, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._buffer = buffer
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="log-status")
+        yield Input(
+            placeholder="service:vision level:warn words…  enter applies, an empty line shows all",
+            id="log-filter",
+            compact=True,
+        )
+        yield LogView(self._buffer, id="log-view")
+
+    def on_mount(self) -> None:
+        self.query_one("#log-filter").display = False
+        self._say()
+
+    def ask(self) -> None:
+        """Open the filter field."""
+        field = self.query_one("#log-filter", Input)
+        field.display = True
+        field.focus()
+
+    def action_done(self) -> None:
+        if self.query_one("#log-filter").display:
+            self.query_one("#log-filter").display = False
+            self.query_one(LogView).focus()
+        else:
+            self.screen.set_focus(None)
+
+    @on(Input.Submitted, "#log-filter")
+    def apply(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.query_one(LogView).filter(LogFilter.parse(event.value))
+        self.action_done()
+
+    @on(LogView.Refreshed)
+    def _say(self) -> None:
+        view = self.query_one(LogView)
+        wanted = one_line(self.query_one("#log-filter", Input).value)
+        state = (
+            ("▶ following", "$text-success")
+            if view.follow
+            else (f"⏸ paused, {view.held_back:,} newer", "bold $text-warning")
+        )
+        looked_for = (f"filter: {wanted}", "bold") if wanted else ("all lines; / filters", MUTED)
+        self.query_one("#log-status", Static).update(
+            row(state, ("  ", ""), looked_for, (f"  {view.matching:,} lines", MUTED)), layout=False
+        )

@@ -1,0 +1,102 @@
+"""How terms of the vocabulary and a confidence are picked without a mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from gameday.text import one_line
+from gameday.tui.words import MUTED, row
+
+_BAR = 20
+
+
+class TermPicker(OptionList):
+    """A list of terms of which at most `limit` are picked; with a limit of one, the last wins."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "select", "Pick")]
+
+    def __init__(self, title: str, terms: Mapping[str, str], limit: int, *, id: str) -> None:
+        self._terms = tuple(terms.items())
+        self._limit = limit
+        self.picked: tuple[str, ...] = ()
+        super().__init__(*(Option(self._prompt(term)) for term, _ in self._terms), id=id, markup=False)
+        self.border_title = f"{title}, one" if limit == 1 else f"{title}, up to {limit}"
+
+    @property
+    def explanation(self) -> str:
+        """What the highlighted term means."""
+        if self.highlighted is None:
+            return ""
+        term, meaning = self._terms[self.highlighted]
+        return one_line(f"{term}: {meaning}")
+
+    def on_focus(self) -> None:
+        if self.highlighted is None and self._terms:
+            self.highlighted = 0
+
+    @on(OptionList.OptionSelected)
+    def _toggle(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        term = self._terms[event.option_index][0]
+        if term in self.picked:
+            self.picked = tuple(known for known in self.picked if known != term)
+        elif self._limit == 1:
+            self.picked = (term,)
+        elif len(self.picked) == self._limit:
+            self.notify(f"At most {self._limit}; unpick one first.", severity="warning", markup=False)
+        else:
+            self.picked = (*self.picked, term)
+        for index, (known, _) in enumerate(self._terms):
+            self.replace_option_prompt_at_index(index, self._prompt(known))
+
+    def _prompt(self, term: str) -> Content:
+        chosen = term in self.picked
+        return row(
+            ("[x] " if chosen else "[ ] ", "bold" if chosen else ""),
+            (one_line(term), "bold" if chosen else ""),
+        )
+
+
+class Confidence(Widget, can_focus=True):
+    """A share of certainty, set with the arrows or with a digit for tens of percent."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "change(-5)", "Less sure"),
+        Binding("right", "change(5)", "More sure"),
+        *(Binding(str(digit), f"put({digit * 10 or 100})", show=False) for digit in range(10)),
+    ]
+
+    value: reactive[int] = reactive(50)
+    """Percent."""
+
+    @property
+    def share(self) -> float:
+        return self.value / 100
+
+    def validate_value(self, value: int) -> int:
+        return max(0, min(100, value))
+
+    def action_change(self, by: int) -> None:
+        self.value += by
+
+    def action_put(self, value: int) -> None:
+        self.value = value
+
+    def render(self) -> Content:
+        full = round(self.value * _BAR / 100)
+        return row(
+            ("how sure  ", "bold"),
+            ("━" * full, "bold $text-accent"),
+            ("─" * (_BAR - full), MUTED),
+            (f"  {self.value}%", "bold"),
+            ("   ← → or a digit", MUTED),
+        )

@@ -1,0 +1,418 @@
+"""Keys and lines in the war room, and the commands that they become."""
+
+from __future__ import annotations
+
+import pytest
+
+from gameday.drill.commands import (
+    Acknowledge,
+    Begin,
+    Believe,
+    DisposeHint,
+    Note,
+    Operate,
+    Shell,
+    StandDown,
+    SubmitDiagnosis,
+)
+from gameday.drill.session import Signal
+from gameday.journal.events import AlertFired, Operated
+from gameday.tui.app import GamedayApp
+from gameday.tui.fake import FakeSession
+from gameday.tui.screens.ask import ConfirmScreen, NoteScreen
+from gameday.tui.screens.forms import BeliefForm, DiagnosisForm
+from gameday.tui.screens.help import HelpScreen
+from gameday.tui.screens.room import RoomScreen
+from gameday.tui.screens.start import StartScreen
+from gameday.tui.widgets.header import RoomHeader
+from gameday.tui.widgets.hints import HintsPanel
+from gameday.tui.widgets.log_view import LogView
+from gameday.tui.widgets.ops_line import OpsLine
+from sandbox.runtime.base import LogLine
+from tests.tui import scenes
+from tests.tui.conftest import OpenRoom, Room
+
+
+def ops_value(room: Room) -> str:
+    return room.app.screen.query_one(OpsLine).input.value
+
+
+def toasts(room: Room) -> list[str]:
+    return [notification.message for notification in room.app._notifications]
+
+
+async def test_enter_begins_once_the_briefing_was_given(open_room: OpenRoom, session: FakeSession) -> None:
+    """Before the briefing the key does nothing; after it, it sends Begin, once."""
+    async with open_room(scenes.coming_up) as room:
+        await room.press("enter")
+        assert session.sent == []
+        await room.play(scenes.briefed)
+        await room.press("enter", "enter")
+        assert session.sent == [Begin()]
+        assert isinstance(room.app.screen, StartScreen)
+
+
+async def test_a_refused_begin_can_be_tried_again(open_room: OpenRoom, session: FakeSession) -> None:
+    session.refusals[Begin] = "The edge is not up yet."
+    async with open_room(scenes.briefed) as room:
+        await room.press("enter")
+        assert toasts(room) == ["The edge is not up yet."]
+        await room.press("enter")
+        assert session.sent == [Begin(), Begin()]
+
+
+async def test_the_room_opens_when_the_drill_is_armed(open_room: OpenRoom) -> None:
+    async with open_room(scenes.measuring) as room:
+        assert isinstance(room.app.screen, StartScreen)
+        await room.play(scenes.on_call)
+        assert isinstance(room.app.screen, RoomScreen)
+
+
+async def test_nothing_on_screen_tells_that_the_world_was_broken(open_room: OpenRoom) -> None:
+    """Until the pager rings, the room says `on call`, and names no incident."""
+    async with open_room(scenes.broken) as room:
+        assert "on call" in room.drawn()
+        assert "incident" not in room.drawn()
+        assert "since start" in room.drawn()
+        await room.play(scenes.paged)
+        assert "incident" in room.drawn()
+        assert "since page" in room.drawn()
+
+
+async def test_a_acknowledges(open_room: OpenRoom, session: FakeSession) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("a")
+        assert session.sent == [Acknowledge()]
+
+
+async def test_a_write_asks_with_its_blast_radius_and_y_sends_it(
+    open_room: OpenRoom, session: FakeSession
+) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("i")
+        await room.type("scale vision 4")
+        assert isinstance(room.app.screen, ConfirmScreen)
+        assert "2 → 4 replicas" in room.drawn()
+        assert session.sent == []
+        await room.press("y")
+        assert session.sent == [Operate("scale vision 4")]
+        assert ops_value(room) == ""
+
+
+@pytest.mark.parametrize("no", ["n", "escape"])
+async def test_a_write_that_is_not_confirmed_stays_in_the_line(
+    open_room: OpenRoom, session: FakeSession, no: str
+) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("i")
+        await room.type("scale vision 4")
+        await room.press(no)
+        assert session.sent == []
+        assert ops_value(room) == "scale vision 4"
+
+
+async def test_a_read_goes_without_asking(open_room: OpenRoom, session: FakeSession) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("colon")
+        await room.type("top vision")
+        assert session.sent == [Operate("top vision")]
+
+
+async def test_a_line_after_an_exclamation_mark_goes_to_the_shell(
+    open_room: OpenRoom, session: FakeSession
+) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("i")
+        await room.type("!redis-cli info")
+        assert session.sent == [Shell("redis-cli info")]
+
+
+async def test_a_line_nobody_understands_is_refused_and_kept(
+    open_room: OpenRoom, session: FakeSession
+) -> None:
+    session.misunderstood["scael vision"] = "No verb is called scael."
+    async with open_room(scenes.paged) as room:
+        await room.press("i")
+        await room.type("scael vision")
+        assert session.sent == []
+        assert toasts(room) == ["No verb is called scael."]
+        assert ops_value(room) == "scael vision"
+
+
+async def test_a_refused_line_comes_back(open_room: OpenRoom, session: FakeSession) -> None:
+    """Refused by the session itself, after it was sent, with markup in the sentence."""
+    session.refusals[Operate] = "Not in this [phase]."
+    async with open_room(scenes.paged) as room:
+        await room.press("i")
+        await room.type("top vision")
+        assert toasts(room) == ["Not in this [phase]."]
+        assert ops_value(room) == "top vision"
+
+
+async def test_up_recalls_and_tab_completes(open_room: OpenRoom) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("i")
+        await room.type("top vision")
+        await room.press("up")
+        assert ops_value(room) == "top vision"
+        await room.press("down", *"scale vi", "tab")
+        assert ops_value(room) == "scale vision "
+
+
+async def test_letters_in_the_line_are_no_keys_and_escape_leaves_it(
+    open_room: OpenRoom, session: FakeSession
+) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("i", "a", "b", "s")
+        assert session.sent == []
+        assert ops_value(room) == "abs"
+        await room.press("escape", "a")
+        assert session.sent == [Acknowledge()]
+
+
+async def test_a_belief_is_sent_with_what_was_picked(open_room: OpenRoom, session: FakeSession) -> None:
+    """Third component, second mechanism, 70% sure."""
+    async with open_room(scenes.paged) as room:
+        await room.press("b", "down", "down", "space", "tab", "down", "enter", "tab", "7", "ctrl+s")
+        assert session.sent == [Believe(("vision",), ("cache-eviction",), 0.7)]
+        assert isinstance(room.app.screen, RoomScreen)
+
+
+async def test_no_more_than_two_components_can_be_picked(open_room: OpenRoom, session: FakeSession) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("b", "space", "down", "space", "down", "space", "ctrl+s")
+        assert session.sent == [Believe(("edge", "storefront"), (), 0.5)]
+
+
+async def test_not_knowing_yet_is_a_belief(open_room: OpenRoom, session: FakeSession) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("b", "u")
+        assert session.sent == [Believe((), (), 0.0)]
+
+
+async def test_an_empty_form_says_what_it_lacks(open_room: OpenRoom, session: FakeSession) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("b", "ctrl+s")
+        assert session.sent == []
+        assert isinstance(room.app.screen, BeliefForm)
+        assert len(toasts(room)) == 1
+
+
+async def test_the_diagnosis_is_sent_with_all_its_parts(open_room: OpenRoom, session: FakeSession) -> None:
+    """The trigger keeps only the last pick; the words keep their letters, keys or not."""
+    async with open_room(scenes.mitigated) as room:
+        await room.press("d", "down", "down", "down", "space", "tab", "down", "space")
+        await room.press("tab", "space", "down", "space", "up", "space", "tab", "space", "down", "space")
+        await room.press("tab", "right", "right", "tab", *"a cut", "ctrl+s")
+        assert session.sent == [
+            SubmitDiagnosis(
+                ("cache",),
+                ("cache-eviction",),
+                "configuration-push",
+                ("missing-alert", "no-rate-limit"),
+                0.6,
+                "a cut",
+            )
+        ]
+
+
+async def test_a_diagnosis_left_open_keeps_what_was_picked(open_room: OpenRoom) -> None:
+    async with open_room(scenes.mitigated) as room:
+        await room.press("d", "space", "escape")
+        assert isinstance(room.app.screen, RoomScreen)
+        await room.press("d")
+        form = room.app.screen
+        assert isinstance(form, DiagnosisForm)
+        assert form.picked("components") == ("edge",)
+
+
+async def test_a_refused_form_stays_open(open_room: OpenRoom, session: FakeSession) -> None:
+    session.refusals[SubmitDiagnosis] = "Not before the page."
+    async with open_room(scenes.paged) as room:
+        await room.press("d", "space", "ctrl+s")
+        assert isinstance(room.app.screen, DiagnosisForm)
+        assert toasts(room) == ["Not before the page."]
+
+
+async def test_a_note_is_kept(open_room: OpenRoom, session: FakeSession) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("n")
+        assert isinstance(room.app.screen, NoteScreen)
+        await room.type("cache looks cold")
+        assert session.sent == [Note("cache looks cold")]
+        assert isinstance(room.app.screen, RoomScreen)
+
+
+@pytest.mark.parametrize(("answer", "sent"), [("y", [StandDown()]), ("n", [])])
+async def test_standing_down_asks(
+    open_room: OpenRoom, session: FakeSession, answer: str, sent: list[StandDown]
+) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("s")
+        assert session.sent == []
+        await room.press(answer)
+        assert session.sent == sent
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_an_accepted_hint_puts_its_line_in_the_input_and_runs_nothing(
+    open_room: OpenRoom, session: FakeSession, size: tuple[int, int]
+) -> None:
+    """What was being typed can be recalled; enter would ask before anything is done."""
+    async with open_room(scenes.hinted, size) as room:
+        await room.press("i", *"half a li", "escape", "h", "y")
+        assert session.sent == [DisposeHint(1, "accepted")]
+        assert ops_value(room) == "scale vision 6"
+        await room.press("up")
+        assert ops_value(room) == "half a li"
+
+
+@pytest.mark.parametrize(
+    ("key", "fate", "line"), [("x", "rejected", ""), ("m", "modified", "scale vision 6")]
+)
+async def test_a_hint_can_be_rejected_or_modified(
+    open_room: OpenRoom, session: FakeSession, key: str, fate: str, line: str
+) -> None:
+    async with open_room(scenes.hinted) as room:
+        await room.press("h", key)
+        (sent,) = session.sent
+        assert isinstance(sent, DisposeHint)
+        assert sent.fate == fate
+        assert ops_value(room) == line
+
+
+async def test_a_manual_drill_shows_no_advisor(open_room: OpenRoom, session: FakeSession) -> None:
+    """Even if a hint came, there is no panel, no text of it, and no key."""
+    async with open_room(lambda on: scenes.hinted(on, "manual")) as room:
+        assert not any(panel.display for panel in room.app.screen.query(HintsPanel))
+        assert "Request volume" not in room.drawn()
+        assert "Advisor" not in room.drawn()
+        await room.press("h", "y")
+        assert session.sent == []
+
+
+async def test_number_keys_change_tabs(open_room: OpenRoom) -> None:
+    async with open_room(scenes.fighting) as room:
+        await room.press("3")
+        assert "redis-cli info stats" in room.drawn()
+        assert "exit 1" in room.drawn()
+        await room.press("4")
+        assert "You are on call for Lumen" in room.drawn()
+        await room.press("1")
+        assert "no signals yet" in room.drawn()
+
+
+async def test_the_side_is_a_fifth_tab_on_a_narrow_terminal_only(open_room: OpenRoom) -> None:
+    """And the room survives being resized both ways with it open."""
+    async with open_room(scenes.fighting, (80, 24)) as room:
+        await room.press("5")
+        assert "Beliefs" in room.drawn()
+        assert "5 Side" in room.drawn()
+        await room.pilot.resize_terminal(120, 36)
+        await room.settle()
+        assert "5 Side" not in room.drawn()
+        assert "Beliefs" in room.drawn()
+        await room.press("5")
+        assert "no signals yet" in room.drawn()
+        await room.pilot.resize_terminal(40, 10)
+        await room.settle()
+        assert "KESTREL-7" in room.drawn()
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 10), (12, 4)])
+async def test_signals_fit_every_terminal(open_room: OpenRoom, size: tuple[int, int]) -> None:
+    """A company of twelve has a line each where there is little room; nothing breaks where there is none."""
+    async with open_room(scenes.fighting, size) as room:
+        for number in range(12):
+            room.session.emit_signals([Signal(f"service-{number}", "rate", "/s", 3.0)])
+        await room.settle()
+        if size[1] >= 24:
+            assert "service-11" in room.drawn()
+            assert room.drawn().count("3.0/s") == 12
+
+
+async def test_c_hides_the_clock(open_room: OpenRoom) -> None:
+    async with open_room(scenes.fighting) as room:
+        assert "01:14" in room.drawn()
+        await room.press("c")
+        assert "01:14" not in room.drawn()
+        assert not room.app.screen.query_one(RoomHeader).clock_shown
+
+
+async def test_help_opens_and_closes(open_room: OpenRoom) -> None:
+    async with open_room(scenes.paged) as room:
+        await room.press("question_mark")
+        assert isinstance(room.app.screen, HelpScreen)
+        await room.press("escape")
+        assert isinstance(room.app.screen, RoomScreen)
+
+
+async def test_logs_are_filtered_and_the_filter_shown(open_room: OpenRoom) -> None:
+    async with open_room(scenes.paged) as room:
+        scenes.logs(room.session)
+        await room.press("slash")
+        await room.type("service:edge level:error")
+        view = room.app.screen.query_one(LogView)
+        assert room.app.focused is view
+        assert view.line_count() == 2
+        assert "filter: service:edge level:error" in room.drawn()
+
+
+async def test_paused_logs_stand_still_and_count_what_they_hold_back(open_room: OpenRoom) -> None:
+    async with open_room(scenes.paged) as room:
+        scenes.logs(room.session)
+        await room.press("2")
+        view = room.app.screen.query_one(LogView)
+        view.take_new()
+        await room.press("f")
+        before = view.line_count()
+        room.session.emit_logs(*(LogLine("db", 1, 0.0, "late") for _ in range(5)))
+        view.take_new()
+        await room.settle()
+        assert (view.line_count(), view.held_back) == (before, 5)
+        assert "5 newer" in room.drawn()
+        await room.press("f")
+        assert view.line_count() == before + 5
+        assert "late" in room.drawn()
+
+
+async def test_scrolling_up_pauses_and_the_end_follows_again(open_room: OpenRoom) -> None:
+    async with open_room(scenes.paged) as room:
+        scenes.logs(room.session, 200)
+        await room.press("2")
+        view = room.app.screen.query_one(LogView)
+        view.take_new()
+        await room.settle()
+        assert view.scroll_offset.y == view.max_scroll_y > 0
+        await room.press("pageup")
+        assert not view.follow
+        await room.press("end")
+        assert view.follow
+        assert view.scroll_offset.y == view.max_scroll_y
+
+
+async def test_hostile_text_is_shown_as_the_letters_it_has(open_room: OpenRoom) -> None:
+    """In logs, outputs, alerts and the pager: no markup, no escape, no title, nothing turned round."""
+    async with open_room(scenes.paged) as room:
+        room.session.emit(
+            AlertFired(name=scenes.HOSTILE, severity="ticket", summary="[red]s[/]"),
+            Operated(line=scenes.HOSTILE, tier="shell", exit_code=0, duration_s=0, output=scenes.HOSTILE),
+        )
+        room.session.emit_logs(LogLine("edge", 1, 0.0, scenes.HOSTILE))
+        await room.press("3")
+        assert room.drawn().count(scenes.HOSTILE_SAID) >= 2
+        assert "[red]s[/]" in room.drawn()
+        await room.press("2")
+        room.app.screen.query_one(LogView).take_new()
+        await room.settle()
+        assert scenes.HOSTILE_SAID in room.drawn()
+        assert "\x1b" not in room.drawn()
+        assert "\x07" not in room.drawn()
+
+
+async def test_the_theme_can_be_switched(open_room: OpenRoom) -> None:
+    async with open_room(scenes.paged) as room:
+        app: GamedayApp = room.app
+        assert app.current_theme.dark
+        await room.press("ctrl+t")
+        assert not app.current_theme.dark
