@@ -162,6 +162,11 @@ class Pack(_Part):
     def experiment(self) -> Path:
         return self.folder / "experiment.yaml"
 
+    def runbooks(self) -> dict[str, str]:
+        """The company's runbooks by name, as Markdown; right, outdated or wrong."""
+        paths = sorted((self.folder / "runbooks").glob("*.md"))
+        return {path.stem: path.read_text(encoding="utf-8") for path in paths}
+
     def variant(self, name: str) -> Variant:
         """The variant of that name.
 

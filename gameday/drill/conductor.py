@@ -142,9 +142,9 @@ class Conductor:
             self._interrupted.set()
             await to_its_end(_settled(starting))
             raise
-        for path in sorted((self._rules.pack.folder / "runbooks").glob("*.md")):
-            inside = f"{RUNBOOKS}/{path.name}"
-            await asyncio.to_thread(self._runtime.copy_in, "bastion", inside, path.read_bytes())
+        for name, text in self._rules.pack.runbooks().items():
+            inside = f"{RUNBOOKS}/{name}.md"
+            await asyncio.to_thread(self._runtime.copy_in, "bastion", inside, text.encode())
         self._desk.open()
 
     def _on_progress(self, progress: Progress) -> None:
@@ -182,7 +182,8 @@ class Conductor:
     async def _phases(self, watch: Watch) -> None:
         assert self._done is not None
         self._say(ev.PhaseChanged(phase="briefing"))
-        self._say(ev.BriefingGiven(text=self._rules.pack.scenario.briefing))
+        pack = self._rules.pack
+        self._say(ev.BriefingGiven(text=pack.scenario.briefing, runbooks=pack.runbooks()))
         while not self._begun.is_set() and not await self._done_within(_TICK_S):
             pass
         self._say(ev.PhaseChanged(phase="baseline"))

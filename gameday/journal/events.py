@@ -68,6 +68,8 @@ class SandboxProgressed(Event):
 class BriefingGiven(Event):
     kind: ClassVar[str] = "briefing_given"
     text: str
+    runbooks: dict[str, str] = Field(default_factory=dict)
+    """What the company wrote down about its alerts, by name, as Markdown; some of it out of date."""
 
 
 class JourneySli(BaseModel):
