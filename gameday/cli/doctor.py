@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import json
 import platform
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 
+from sandbox.errors import SandboxError
+
 
 @click.command()
-@click.option("--fix", is_flag=True, help="Fetch what can be fetched without root.")
+@click.option(
+    "--fix", is_flag=True, help="Fetch and make what can be had without root: the image, Prometheus."
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def doctor(fix: bool, as_json: bool) -> None:
-    """Say what is here, what is not, and the one command that mends it."""
+    """Say what is here, what is not, and the one command that mends it. Exit code 3: no drill can run."""
+    from sandbox.runtime import tools
     from sandbox.runtime.choose import docker_problem
 
-    from sandbox.runtime import tools
-
-    if fix:
-        tools.fetch_prometheus(lambda words: click.echo(words, err=True))
+    failures = _fix() if fix else []
     lacking = tools.missing()
-    found = {tool: str(tools.find(tool) or "") for tool in tools.NEEDED}
     problem = docker_problem()
     if as_json:
         report = {
             "python": platform.python_version(),
             "docker": problem or "ok",
             "process": lacking or "ok",
-            "tools": found,
+            "tools": {tool: str(tools.find(tool) or "") for tool in tools.NEEDED},
+            "failures": failures,
         }
         click.echo(json.dumps(report, indent=2))
     else:
@@ -36,5 +41,42 @@ def doctor(fix: bool, as_json: bool) -> None:
         click.echo(f"process  {'ready' if not lacking else 'lacks ' + ', '.join(lacking)}")
         for tool, mending in lacking.items():
             click.echo(f"         {tool}: {mending}")
+        for failure in failures:
+            click.echo(f"         {failure}")
     if problem and lacking:
-        raise SystemExit(3)
+        sys.exit(3)
+
+
+def _fix() -> list[str]:
+    """Make ready what a drill starts from; what could not be had, as sentences."""
+    from sandbox.runtime import tools
+    from sandbox.runtime.choose import docker_problem
+
+    failures = []
+    with progress() as tell:
+        try:
+            tools.fetch_prometheus(tell)
+        except SandboxError as error:
+            failures.append(str(error))
+        if docker_problem() is None:
+            from sandbox.runtime.docker import ensure_image
+
+            try:
+                ensure_image(tell)
+            except SandboxError as error:
+                failures.append(str(error))
+    return failures
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], object]]:
+    """Where to say what is being done: one line that changes on a terminal, else one line each."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status("looking around") as status:
+            yield lambda words: status.update(escape(words))
+    else:
+        yield lambda words: click.echo(words, err=True)

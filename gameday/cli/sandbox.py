@@ -125,11 +125,9 @@ def image() -> None:
 @image.command()
 def build() -> None:
     """Make the image, if its inputs changed; its name is printed."""
-    from rich.console import Console
-
+    from gameday.cli.doctor import progress
     from sandbox.runtime.docker import ensure_image
 
-    console = Console(stderr=True)
-    with console.status("looking for the image") as status:
-        name = ensure_image(status.update)
+    with progress() as tell:
+        name = ensure_image(tell)
     click.echo(name)

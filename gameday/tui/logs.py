@@ -18,7 +18,9 @@ LEVELS = ("debug", "info", "warn", "error")
 
 _LEVEL = re.compile(r'"level"\s*:\s*"(\w+)"|\b(DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b')
 _NAMES = {"warning": "warn", "critical": "error", "fatal": "error", "err": "error", "trace": "debug"}
-_SAID_ELSEWHERE = frozenset({"ts", "time", "level", "service", "msg"})
+_SAID_ELSEWHERE = frozenset({"ts", "time", "level", "service", "msg", "trace_id"})
+_TRACE_SHOWN = 8
+"""Characters of a trace id that tell it apart on a screen; the filter finds it whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ class Record:
         fields = _fields(self.text)
         if fields is None:
             return one_line(self.text)
-        rest = (f"{key}={value}" for key, value in fields.items() if key not in _SAID_ELSEWHERE)
+        rest = [f"{key}={value}" for key, value in fields.items() if key not in _SAID_ELSEWHERE]
+        if trace := fields.get("trace_id"):
+            rest.append(f"trace={str(trace)[:_TRACE_SHOWN]}")
         return one_line(" ".join((str(fields.get("msg", "")), *rest)))
 
 

@@ -89,6 +89,7 @@ class DockerRuntime:
             raise SandboxError(f"the sandbox {self._id} exists already")
         begun = time.monotonic()
         image = ensure_image(lambda text: report(Progress("image", "wait", time.monotonic() - begun, text)))
+        report(Progress("image", "ready", time.monotonic() - begun))
         registry.create(self._id, "docker")
         try:
             stack = load_stack()
