@@ -23,9 +23,9 @@ def sandbox() -> None:
 def up(runtime: str) -> None:
     """Start the company with customers on it, and leave it running; its name is printed."""
     from rich.console import Console
-    from sandbox.runtime.choose import choose, open_runtime
 
     from sandbox.runtime.base import Progress
+    from sandbox.runtime.choose import choose, open_runtime
     from sandbox.runtime.registry import new_id
 
     console = Console(stderr=True)

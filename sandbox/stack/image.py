@@ -12,6 +12,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -258,6 +259,11 @@ def _run(words: Sequence[str], failed: str, tell: Tell) -> None:
     last: deque[str] = deque(maxlen=3)
     with subprocess.Popen(
         words,
+        # mmdebstrap looks for its own helper, mmtarfilter, on PATH; unpacked, it lies beside it.
+        env={
+            **os.environ,
+            "PATH": f"{Path(words[0]).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
