@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -18,9 +19,13 @@ def play_on_screen(rules: Rules, runtime: str, console: Console) -> None:
     session = open_session(rules, runtime, console)
     app = GamedayApp(session)
     app.run()
+    if app.failure is not None:
+        # The app has said why, in one sentence, once the terminal was itself again.
+        sys.exit(app.return_code)
     folder = Path(session.run_folder)
     try:
         keep_reports(folder)
     except BadJournal as reason:
         console.print(f"No score: {reason}", highlight=False)
     console.print(f"Kept in {folder}; `gameday debrief last` shows it again.", highlight=False)
+    sys.exit(app.return_code)

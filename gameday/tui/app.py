@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -88,6 +90,8 @@ class GamedayApp(App[None]):
         self.register_theme(LIGHT)
         self.ansi_theme_dark, self.ansi_theme_light = ANSI_DARK, ANSI_LIGHT
         self.theme = DARK.name
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self._told_to_end)
         self.push_screen(StartScreen().data_bind(GamedayApp.room))
         self.session.listen(_Ear(self))
         self.call_after_refresh(self._start)
@@ -179,6 +183,14 @@ class GamedayApp(App[None]):
         else:
             detail = "The drill is aborted and does not count. The sandbox is removed."
             self.push_screen(_LeaveScreen("Leave the drill?", detail), self._leave)
+
+    def _told_to_end(self) -> None:
+        """The terminal was closed or somebody ends the program: no questions, but a clean world."""
+        self._leaving = True
+        if self._playing and self._play is not None:
+            self._play.cancel()
+        else:
+            self.exit(return_code=DrillAborted.exit_code)
 
     def action_help_quit(self) -> None:
         """Textual's own answer to ctrl+c, which `action_quit` gives here."""

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import select
 import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -35,6 +41,7 @@ def test_a_killed_trainer_is_swept(gameday: Gameday) -> None:
     """After `kill -9` the company still runs; the sweep removes it, and a second one finds nothing."""
     gameday.interrupt_at("paged:", signal.SIGKILL, DRILL)
     assert gameday.processes() != []
+    assert gameday.sandboxes() != set()
     swept = gameday.run("sweep")
     assert swept.code == 0
     assert gameday.sandboxes() == set()
@@ -54,3 +61,38 @@ def test_a_sweep_leaves_a_living_drill_alone(gameday: Gameday) -> None:
         program.send_signal(signal.SIGINT)
         program.communicate(timeout=60)
     gameday.assert_nothing_left()
+
+
+def test_closing_the_terminal_leaves_nothing(gameday: Gameday) -> None:
+    """The war room in a real terminal that is closed: the sandbox goes, the journal says aborted."""
+    leader, follower = pty.openpty()
+    program = subprocess.Popen(
+        [sys.executable, "-m", "gameday", "drill", "--seed", "4", "--runtime", "process"],
+        env={**gameday.environment, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "36"},
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        start_new_session=True,
+    )
+    os.close(follower)
+    with program:
+        drawn = read_until(leader, b"ready when you are", within_s=60)
+        assert b"MANUAL" in drawn
+        assert gameday.processes() != []
+        os.close(leader)
+        program.send_signal(signal.SIGHUP)
+        program.wait(timeout=30)
+    gameday.assert_nothing_left()
+    reasons = [e["data"]["reason"] for e in gameday.journal() if e["kind"] == "drill_ended"]
+    assert reasons == ["aborted"]
+
+
+def read_until(terminal: int, words: bytes, within_s: float) -> bytes:
+    """What a terminal shows, up to and with these words."""
+    seen = b""
+    deadline = time.monotonic() + within_s
+    while words not in seen:
+        assert time.monotonic() < deadline, f"it never showed {words!r}: {seen[-2000:]!r}"
+        if select.select([terminal], [], [], 0.2)[0]:
+            seen += os.read(terminal, 65_536)
+    return seen
