@@ -186,10 +186,13 @@ class Conductor:
         self._say(ev.BriefingGiven(text=pack.scenario.briefing, runbooks=pack.runbooks()))
         while not self._begun.is_set() and not await self._done_within(_TICK_S):
             pass
-        self._say(ev.PhaseChanged(phase="baseline"))
-        await self._prove_baseline()
-        self._say(ev.PhaseChanged(phase="armed"))
-        if not await self._done_within(self._rules.delay_s()):
+        if not self._done.done():
+            self._say(ev.PhaseChanged(phase="baseline"))
+            await self._prove_baseline()
+        if not self._done.done():
+            self._say(ev.PhaseChanged(phase="armed"))
+            await self._done_within(self._rules.delay_s())
+        if not self._done.done():
             await self._break_it()
             self._say(ev.PhaseChanged(phase="incident"))
             await self._incident()

@@ -24,7 +24,7 @@ import yaml
 from gameday.drill import commands as do
 from gameday.drill.session import CommandRefused, Session, SignalSample
 from gameday.errors import GamedayError
-from gameday.journal.events import Entry, Event, HintShown, Mitigated, Paged, Relapsed
+from gameday.journal.events import BriefingGiven, Entry, Event, HintShown, Mitigated, Paged, Relapsed
 from sandbox.runtime.base import LogLine
 
 _WAITS = {"page": Paged, "hint": HintShown, "mitigated": Mitigated}
@@ -145,8 +145,11 @@ class Player:
         self._counts = dict.fromkeys(_WAITS, 0)
         self._waited = dict.fromkeys(_WAITS, 0)
         self._changed = asyncio.Event()
+        self._briefed = asyncio.Event()
 
     def on_event(self, entry: Entry, event: Event) -> None:
+        if isinstance(event, BriefingGiven):
+            self._briefed.set()
         for name, kind in _WAITS.items():
             if isinstance(event, kind):
                 self._counts[name] += 1
@@ -161,11 +164,12 @@ class Player:
         """A script reads metrics by `ops metrics`."""
 
     async def play(self) -> None:
-        """Carry out every step.
+        """Read the briefing, begin, and carry out every step.
 
         Raises:
             BadScript: what a step waited for did not happen in time, or a command was refused.
         """
+        await self._briefed.wait()
         await self._session.send(do.Begin())
         for number, step in enumerate(self._steps, 1):
             try:

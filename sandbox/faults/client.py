@@ -33,11 +33,14 @@ class FaultRun:
     ) -> FaultRun:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "sandbox.faults.worker",
-            str(experiment), json.dumps(dict(configuration)), str(journal),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
             env={**os.environ, "GAMEDAY_SANDBOX": sandbox_id},
         )  # fmt: skip
+        task = {"experiment": str(experiment), "configuration": dict(configuration), "journal": str(journal)}
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(task).encode() + b"\n")
+        await process.stdin.drain()
         return cls(process)
 
     async def _next(self) -> Mapping[str, Any] | None:

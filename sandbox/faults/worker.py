@@ -1,10 +1,13 @@
 """Runs one experiment in a process of its own, whose main thread belongs to Chaos Toolkit.
 
 Chaos Toolkit installs signal handlers, so it must own a main thread, and the trainer's is taken. The
-worker writes one JSON object a line on standard output and reads standard input: when that closes, or
-says `release`, the experiment's `hold` ends and its rollbacks run. They run whatever happens.
+worker writes one JSON object a line on standard output and reads standard input. The first line there
+says what to play (not the command line, which anybody on the machine could read):
 
-    python -m sandbox.faults.worker EXPERIMENT.yaml '{"maxmemory": "2mb"}' CHAOS-JOURNAL.json
+    {"experiment": "…/experiment.yaml", "configuration": {"maxmemory": "2mb"}, "journal": "…/journal.json"}
+
+When standard input closes, or says `release`, the experiment's `hold` ends and its rollbacks run. They
+run whatever happens.
 """
 
 from __future__ import annotations
@@ -79,13 +82,13 @@ def _follow_parent() -> None:
     actions.released.set()
 
 
-def main(arguments: list[str]) -> int:
-    path, overrides, journal_path = arguments
+def main() -> int:
+    task = json.loads(sys.stdin.readline())
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     threading.Thread(target=_follow_parent, daemon=True).start()
     try:
-        experiment = load_experiment(path)
-        experiment.setdefault("configuration", {}).update(json.loads(overrides))
+        experiment = load_experiment(task["experiment"])
+        experiment.setdefault("configuration", {}).update(task["configuration"])
         ensure_experiment_is_valid(experiment)
     except ChaosException as error:
         say("refused", error=" ".join(str(error).split()))
@@ -94,10 +97,10 @@ def main(arguments: list[str]) -> int:
     journal = run_experiment(
         experiment, settings={}, strategy=Strategy.BEFORE_METHOD, event_handlers=[Reporter()]
     )
-    Path(journal_path).write_text(json.dumps(journal, default=str, indent=1), encoding="utf-8")
+    Path(task["journal"]).write_text(json.dumps(journal, default=str, indent=1), encoding="utf-8")
     say("ended", status=journal["status"], deviated=journal["deviated"])
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -149,8 +149,12 @@ class Operator:
         return Outcome(int(bool(failed)), done.stdout + done.stderr, changed=changed)
 
     def _sql(self, words: Sequence[str]) -> Outcome:
-        done = self._runtime.exec("bastion", ["psql", "-X", "-v", "ON_ERROR_STOP=1", "-c", words[0]])
-        return Outcome(done.exit_code, done.stdout + done.stderr, changed=f"db: {words[0]}")
+        statement, read_only = words
+        # What was taken for a read can't write, whatever it says: the database itself refuses it.
+        options = ["PGOPTIONS=-c default_transaction_read_only=on"] if read_only else []
+        psql = ["env", *options, "psql", "-X", "-v", "ON_ERROR_STOP=1", "-c", statement]
+        done = self._runtime.exec("bastion", psql)
+        return Outcome(done.exit_code, done.stdout + done.stderr, changed=f"db: {statement}")
 
     def _restart(self, words: Sequence[str]) -> Outcome:
         service, number = words

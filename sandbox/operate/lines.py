@@ -49,10 +49,12 @@ _REDIS_READS = frozenset(
 )  # fmt: skip
 _REDIS_READ_PAIRS = frozenset({("config", "get"), ("client", "list"), ("client", "info")})
 _SQL_READS = ("select", "show", "explain", "with", "table")
+_SQL_ACTS = ("pg_terminate_backend", "pg_cancel_backend", "pg_reload_conf", "pg_promote", "set_config")
+"""Functions that change something although they are only selected."""
 
 
 def _service(stack: Stack, name: str) -> str:
-    known = [each for each in stack.services if stack.services[each].rules and each != "seed"]
+    known = [name for name, service in stack.services.items() if service.rules and name != "customers"]
     if name not in known:
         raise BadStack(f"there is no service {name!r}; there are: {', '.join(known)}")
     return name
@@ -153,9 +155,12 @@ def _redis(stack: Stack, words: Sequence[str]) -> Operation:
 def _sql(_: Stack, words: Sequence[str]) -> Operation:
     _need(words, 1, "sql STATEMENT")
     statement = " ".join(words)
-    reads = statement.lower().startswith(_SQL_READS) and ";" not in statement.rstrip("; ")
-    says = "" if reads else "runs a statement that may change the shop's database"
-    return Operation("sql", (statement,), "read" if reads else "write", says)
+    plain = statement.lower()
+    reads = plain.startswith(_SQL_READS) and ";" not in plain.rstrip("; ")
+    if reads and not any(name in plain for name in _SQL_ACTS):
+        return Operation("sql", (statement, "read only"), "read")
+    says = "runs a statement that may change the shop's database, or who is connected to it"
+    return Operation("sql", (statement, ""), "write", says)
 
 
 VERBS: tuple[Verb, ...] = (

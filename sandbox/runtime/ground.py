@@ -64,7 +64,11 @@ def place(service: Service, network: str, taken: Iterable[str]) -> tuple[str, di
 
 def variables(placed: Mapping[str, tuple[str, Mapping[str, int]]], root: Path) -> dict[str, str]:
     """What `compose.yaml` is filled in with: `HOST_DB`, `PORT_DB_5432`, `ADDR_DB_5432`, `ETC`, …"""
-    filled = {"ETC": str(root / "etc/lumen"), "DISCOVERY": str(root / "run/discovery.json")}
+    filled = {
+        "ETC": str(root / "etc/lumen"),
+        "ETC_CUSTOMERS": str(customers_folder(root)),
+        "DISCOVERY": str(root / "run/discovery.json"),
+    }
     for name, (host, ports) in placed.items():
         upper = name.upper().replace("-", "_")
         filled[f"HOST_{upper}"] = host
@@ -72,6 +76,11 @@ def variables(placed: Mapping[str, tuple[str, Mapping[str, int]]], root: Path) -
             filled[f"PORT_{upper}_{port}"] = str(real)
             filled[f"ADDR_{upper}_{port}"] = f"{host}:{real}"
     return filled
+
+
+def customers_folder(root: Path) -> Path:
+    """Who comes to the shop isn't the shop's to set: their config lies outside the company's tree."""
+    return root.parent / "customers"
 
 
 def _script(path: Path, text: str) -> None:
@@ -87,6 +96,8 @@ def lay_tree(root: Path) -> None:
     for package in ("services", "load"):
         shutil.copytree(PACKAGE_ROOT / package, root / "srv/lumen" / package, ignore=ignore)
     shutil.copytree(CONFIG_FOLDER, root / "etc/lumen")
+    customers_folder(root).mkdir()
+    (root / "etc/lumen/load.yaml").rename(customers_folder(root) / "load.yaml")
     shutil.copy(ALERTS_FILE, root / "etc/lumen/alerts.yml")
     config = scrape_config(root / "etc/lumen/alerts.yml", targets=root / "run/targets.json")
     (root / "etc/lumen/prometheus.yml").write_text(config, encoding="utf-8")

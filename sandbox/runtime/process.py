@@ -358,23 +358,26 @@ class ProcessRuntime:
         text = (out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
         return ExecResult(tuple(argv), code, *text, duration_s=time.monotonic() - begun)
 
-    def _inside(self, path: str) -> Path:
+    def _inside(self, service: str, path: str) -> Path:
         """Where a path of the company's machines lies in this sandbox's folder."""
-        target = (self.root / path.lstrip("/")).resolve()
-        if not target.is_relative_to(self.root.resolve()):
+        root, inner = self.root, path.lstrip("/")
+        if service == "customers":
+            root, inner = ground.customers_folder(self.root), inner.removeprefix("etc/lumen/")
+        target = (root / inner).resolve()
+        if not target.is_relative_to(root.resolve()):
             raise BadStack(f"{path} leaves the sandbox")
         return target
 
     def copy_in(self, service: str, path: str, data: bytes) -> None:
         self._find(service)
-        target = self._inside(path)
+        target = self._inside(service, path)
         target.parent.mkdir(parents=True, exist_ok=True)
         self._put(target, data)
 
     def read_out(self, service: str, path: str) -> bytes:
         self._find(service)
         try:
-            return self._inside(path).read_bytes()
+            return self._inside(service, path).read_bytes()
         except OSError as error:
             raise SandboxError(f"{service}: {path} cannot be read: {error.strerror}") from error
 
