@@ -1,6 +1,6 @@
 """How long a sandbox takes to come up and to go, beside the floor under it, and what it costs idle.
 
-    python benchmarks/sandbox.py [--runtime process|docker] [--rounds 3] [--idle 30]
+    python benchmarks/startup.py [--runtime process|docker] [--rounds 3] [--idle 30]
 
 For each runtime: seconds until every part is ready, until customers are proven to be served (a whole
 second of the SLI feed, all good), and until it is gone. The floor on Docker is the bare engine creating
