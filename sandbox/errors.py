@@ -1,9 +1,9 @@
 """What can go wrong with a sandbox, each with the exit code that a command should end with.
 
-    SandboxError             4  the sandbox did not come up, or broke under us
-    ├── BadStack             2  the Compose file, a config or an operation is not valid
-    ├── MissingTool          3  a program, a daemon or an image is not there
-    └── Unsupported          2  this runtime cannot do that
+SandboxError             4  the sandbox did not come up, or broke under us
+├── BadStack             2  the Compose file, a config or an operation is not valid
+├── MissingTool          3  a program, a daemon or an image is not there
+└── Unsupported          2  this runtime cannot do that
 """
 
 

@@ -239,7 +239,7 @@ class ProcessRuntime:
 
     def _prepare(self, name: str, argv: Sequence[str], environment: Mapping[str, str]) -> None:
         done = subprocess.run(
-            argv, cwd=self.root, env=environment, capture_output=True, text=True, timeout=60
+            argv, cwd=self.root, env=environment, capture_output=True, text=True, timeout=60, check=False
         )
         if done.returncode:
             said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-3:]

@@ -18,7 +18,7 @@ import platformdirs
 
 from sandbox.errors import MissingTool
 
-POSTGRES = ("postgres", "initdb", "pg_isready", "psql")
+POSTGRES = ("postgres", "initdb", "pg_basebackup", "pg_isready", "psql")
 REDIS = ("redis-server", "redis-cli")
 
 
@@ -100,7 +100,11 @@ def _apt(state: Path, *words: str, cwd: Path) -> None:
     private = ["-o", f"Dir::State::lists={state}/lists", "-o", f"Dir::Cache={state}/cache"]
     sandboxing = ["-o", "APT::Sandbox::User=", "-o", "Debug::NoLocking=1"]
     run = subprocess.run(
-        ["apt-get", "-qq", *private, *sandboxing, *words], cwd=cwd, capture_output=True, text=True, check=False
+        ["apt-get", "-qq", *private, *sandboxing, *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if run.returncode:
         last = (run.stderr.strip().splitlines() or ["no word from apt-get"])[-1]
