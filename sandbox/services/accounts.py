@@ -173,11 +173,11 @@ class Accounts(Service[AccountsConfig]):
 
     async def _count(self) -> None:
         while True:
+            await asyncio.sleep(_COUNT_EVERY_S)
             try:
                 SESSIONS.set(await self.db.value("SELECT count(*) FROM sessions WHERE expires_at > now()"))
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 self.log.warning("sessions not counted", extra={"fields": {"error": str(error)}})
-            await asyncio.sleep(_COUNT_EVERY_S)
 
     async def reconfigured(self) -> None:
         await self.db.resize(self.config.value.database_pool)

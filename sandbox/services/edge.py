@@ -72,7 +72,7 @@ class Edge:
         put(self.run / "envoy.json", bootstrap(self.ports, self.run))
         envoy = await asyncio.create_subprocess_exec(
             "envoy", "-c", str(self.run / "envoy.json"), "--concurrency", "1",
-            "--log-level", "warn", "--disable-hot-restart",
+            "--log-level", "warn", "--disable-hot-restart", "--file-flush-interval-msec", "250",
         )  # fmt: skip
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, envoy.terminate)

@@ -118,6 +118,7 @@ class Service(Generic[ConfigT]):
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.log.info("stopped")
 
     def run(self) -> None:
         """Serve until SIGTERM; requests under way get five seconds to end."""
@@ -130,7 +131,6 @@ class Service(Generic[ConfigT]):
             instrumented(app, self, own), host=host, port=int(port), log_config=None, access_log=False,
             timeout_graceful_shutdown=5, timeout_keep_alive=60, backlog=512,
         )  # fmt: skip
-        self.log.info("stopped")
 
 
 def _named(scope: Scope, routes: Iterable[Route]) -> str:
