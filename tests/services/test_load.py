@@ -70,7 +70,7 @@ def test_bots_come_when_the_file_says_so(tmp_path: Path, capsys: pytest.CaptureF
     put_count = [10**18]
     put(shipped)
     arrivals = Arrivals(path)
-    assert arrivals.value.bots == ()
+    assert [each.name for each in arrivals.value.bots] == []
     bot = "{name: a, kind: uploads, accounts: 200, requests_each: 22, email: 'u{n}@x.example', password: p}"
     put(shipped.replace("bots: []", f"bots: [{bot}]"))
     arrivals.refresh()
@@ -78,5 +78,5 @@ def test_bots_come_when_the_file_says_so(tmp_path: Path, capsys: pytest.CaptureF
     assert (run.accounts, run.requests_each, run.first) == (200, 22, 1)
     put(shipped.replace("bots: []", f"bots: [{bot.replace('uploads', 'dancing')}]"))
     arrivals.refresh()
-    assert arrivals.value.bots == (run,)
+    assert [each.kind for each in arrivals.value.bots] == [run.kind]
     assert "dancing" in capsys.readouterr().out

@@ -148,7 +148,7 @@ def test_the_replica_has_the_order(shop: Shop, customer: Customer) -> None:
     count = f"SELECT count(*) FROM orders WHERE id = {order}"
     wait_until(lambda: shop.sql(count, host="db-replica") == "1", 10)
     assert shop.sql("SELECT pg_is_in_recovery()", host="db-replica") == "t"
-    assert shop.value("db_replicas") == 1
+    wait_until(lambda: shop.value("db_replicas") == 1, 10)
 
 
 def test_products_can_be_read_from_the_replica(shop: Shop) -> None:
