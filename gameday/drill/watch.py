@@ -14,9 +14,10 @@ from gameday.drill.session import Signal, SignalSample
 from sandbox.observe import customers
 from sandbox.observe.customers import SliSecond
 from sandbox.observe.metrics import Alert, Metrics
+from sandbox.operate.execute import SPAN
 from sandbox.runtime.base import LogLine, Runtime
 
-_UNSEEN = frozenset({"customers", "seed", "bastion"})
+_UNSEEN = frozenset({"customers", "seed", "bastion", "bank"})
 """Services whose logs are not the engineer's to see."""
 _BATCH_S = 0.2
 
@@ -72,7 +73,7 @@ class Watch:
                     second = customers.parse(line.text)
                     if second is not None:
                         self._loop.call_soon_threadsafe(on_second, second)
-                elif line.service not in _UNSEEN:
+                elif line.service not in _UNSEEN and not line.text.startswith(SPAN):
                     pending.append(line)
 
         follower = asyncio.create_task(asyncio.to_thread(follow))

@@ -6,120 +6,131 @@ whatever happens to the ones before. `load.yaml` can be changed while this runs.
 
 from __future__ import annotations
 
-import os
 import random
 import time
-from pathlib import Path
 from typing import Any
 
 import gevent
-import yaml
 from gevent.pool import Pool
-from load.sli import JOURNEYS, Feed
+from load.arrivals import Arrivals
+from load.bots import Bots
+from load.shopper import Shopper
+from load.sli import Feed
 from locust import FastHttpUser, LoadTestShape, constant, events, task
 from locust.env import Environment
-from services import photos
+from services import people, photos
 
 feed = Feed()
-ETC = Path(os.environ.get("ETC", "/etc/lumen"))
-
-
-class Arrivals:
-    """`load.yaml`, read again when it changes."""
-
-    def __init__(self) -> None:
-        self.uploads_per_s = 8.0
-        self.new_photo_share = 0.05
-        self.people = 16
-        self.seed = 1
-        self._stamp = 0
-        self.refresh()
-
-    def refresh(self) -> None:
-        path = ETC / "load.yaml"
-        stamp = path.stat().st_mtime_ns
-        if stamp != self._stamp:
-            self._stamp = stamp
-            document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-            self.uploads_per_s = float(document["uploads_per_s"])
-            self.new_photo_share = float(document["new_photo_share"])
-            self.people = int(document["people"])
-            self.seed = int(document["seed"])
-
-
 arrivals = Arrivals()
 
+_VISITS = 12
+"""Of one person at one sitting, on average; then somebody else sits down."""
+_PRODUCTS = 12
+_CARD = "4000123412344242"
 
-class Person(FastHttpUser):
-    """Looks around, and buys now and then."""
+_numbers = iter(range(1, 1_000_000_000))
 
+
+class Visitor(FastHttpUser):
+    """What all visitors have in common. What is asked for fails by its status, not by an exception."""
+
+    abstract = True
     network_timeout = 20.0
     connection_timeout = 5.0
     wait_time = constant(0)
 
+    def send(self, method: str, path: str, **more: Any) -> Any:
+        return self.client.request(method, path, **more)
+
+
+class Someone(Visitor):
+    """Looks around, and buys now and then."""
+
     def on_start(self) -> None:
-        self.dice = random.Random(f"{arrivals.seed}:{next(_numbers)}")
+        self.dice = random.Random(f"{arrivals.value.seed}:{next(_numbers)}")
+        self.sit_down()
+        # Not everybody comes at the same moment.
+        gevent.sleep(self.dice.uniform(0.0, 2.0))
+
+    def sit_down(self) -> None:
+        """Be another customer: an old one, mostly, or a new one."""
+        self.is_new = self.dice.random() < arrivals.value.signup_share
+        if self.is_new:
+            number = people.ACCOUNTS + self.dice.randrange(10**9)
+        else:
+            number = self.dice.randint(photos.CUSTOMERS + 1, people.ACCOUNTS)
+        self.shopper = Shopper(self.send, feed, "customers", people.person(number))
 
     @task
     def visit(self) -> None:
         gevent.sleep(self.dice.uniform(1.0, 3.0))
-        if self.dice.random() < 0.15:
-            order = {"customer": self.dice.randint(1, photos.CUSTOMERS), "product": self.dice.randint(1, 12)}
-            self.client.post("/orders", json=order, name="buy")
+        if self.dice.random() < 1 / _VISITS:
+            self.sit_down()
+        shopper, dice = self.shopper, self.dice
+        product = dice.randint(1, _PRODUCTS)
+        if dice.random() < arrivals.value.buy_share:
+            self.buy(product)
+        elif dice.random() < 0.5:
+            shopper.journey("browse", shopper.home)
         else:
-            self.client.get("/", name="browse")
+            shopper.journey("browse", lambda: shopper.product(product))
+
+    def buy(self, product: int) -> None:
+        """Cart, then order. New customers sign up before, others log in when they must."""
+        shopper = self.shopper
+        quantity, key = self.dice.choice((1, 1, 2, 5)), f"{self.dice.getrandbits(64):016x}"
+        steps = [lambda: shopper.put_in_cart(product, quantity), lambda: shopper.order(_CARD, key)]
+        if self.is_new:
+            self.is_new = False
+            steps.insert(0, shopper.sign_up)
+        shopper.journey("buy", *steps)
 
 
-class Uploads(FastHttpUser):
-    """Photos that arrive by themselves, as a Poisson stream."""
+class Uploads(Visitor):
+    """Photos that arrive by themselves, as a Poisson stream, from customers who stay logged in."""
 
-    network_timeout = 20.0
-    connection_timeout = 5.0
-    concurrency = 500
+    concurrency = 800
     fixed_count = 1
-    wait_time = constant(0)
 
     def on_start(self) -> None:
-        self.dice = random.Random(f"{arrivals.seed}:uploads")
+        self.dice = random.Random(f"{arrivals.value.seed}:uploads")
         self.fresh = 10_000
         self.under_way = Pool(400)
+        self.shoppers = {
+            number: Shopper(self.send, feed, "customers", people.person(number))
+            for number in range(1, photos.CUSTOMERS + 1)
+        }
+        self.bots = Bots(self.send, feed)
+        gevent.spawn(self.let_bots_in)
 
-    def pick(self) -> tuple[int, bytes]:
+    def let_bots_in(self) -> None:
+        while True:
+            self.bots.follow(arrivals.value.bots)
+            gevent.sleep(0.5)
+
+    def pick(self) -> tuple[Shopper, bytes]:
         customer = self.dice.randint(1, photos.CUSTOMERS)
-        if self.dice.random() < arrivals.new_photo_share:
+        number = self.dice.randrange(photos.ALBUM)
+        if self.dice.random() < arrivals.value.new_photo_share:
             self.fresh += 1
-            return customer, photos.photo(customer, self.fresh)
-        return customer, photos.photo(customer, self.dice.randrange(photos.ALBUM))
-
-    def send(self, customer: int, image: bytes) -> None:
-        body: Any = image  # Locust's types know only text; its client takes bytes.
-        self.client.post(
-            f"/upload?customer={customer}", data=body, name="upload", headers={"content-type": "image/png"}
-        )
+            number = self.fresh
+        return self.shoppers[customer], photos.photo(customer, number)
 
     @task
     def arrive(self) -> None:
-        gevent.sleep(self.dice.expovariate(arrivals.uploads_per_s))
+        gevent.sleep(self.dice.expovariate(arrivals.value.uploads_per_s))
         if self.under_way.free_count() == 0:
             feed.record("customers", "upload", 1e3 * self.network_timeout, failed=True)
             return
-        self.under_way.spawn(self.send, *self.pick())
+        shopper, image = self.pick()
+        self.under_way.spawn(shopper.journey, "upload", lambda: shopper.upload(image))
 
 
 class Crowd(LoadTestShape):
     """As many people as `load.yaml` says, and the one user that lets photos arrive."""
 
     def tick(self) -> tuple[int, float]:
-        return arrivals.people + 1, 50.0
-
-
-_numbers = iter(range(1, 1_000_000))
-
-
-@events.request.add_listener
-def _measured(name: str, response_time: float, exception: Exception | None, **_: Any) -> None:
-    if name in JOURNEYS:
-        feed.record("customers", name, response_time, failed=exception is not None)
+        return arrivals.value.people + 1, 50.0
 
 
 @events.init.add_listener

@@ -74,7 +74,8 @@ class Feed:
 
     def __init__(self, write: Callable[[str], object] | None = None) -> None:
         self._write = write or self._to_stdout
-        self._second = int(time.time())
+        self.second = int(time.time())
+        """The second that is being counted, UNIX."""
         self._people: dict[str, dict[str, Second]] = {"customers": {}, "bots": {}}
 
     @staticmethod
@@ -89,10 +90,10 @@ class Feed:
 
     def flush(self, now: float) -> None:
         """Write every whole second up to now; a second without requests is written too."""
-        while self._second < int(now):
-            line: dict[str, object] = {"sli": 1, "second": self._second}
+        while self.second < int(now):
+            line: dict[str, object] = {"sli": 1, "second": self.second}
             for who, journeys in self._people.items():
                 line |= {who: {name: vars(counts) for name, counts in sorted(journeys.items())}}
             self._write(json.dumps(line))
             self._people = {"customers": {}, "bots": {}}
-            self._second += 1
+            self.second += 1

@@ -15,6 +15,8 @@ from sandbox.operate.lines import Operation
 from sandbox.runtime.base import Runtime
 
 _LOG_LINES = 40
+SPAN = '{"span"'
+"""How a line begins that is a part of a trace, not a message."""
 RUNBOOKS = "/srv/runbooks"
 """Where the company keeps its runbooks, on the bastion."""
 
@@ -85,7 +87,7 @@ class Operator:
             f"{each.name:<14} {each.state:<8} {each.address:<16}"
             + (f" up {now - each.started_at:.0f} s" if each.started_at and each.state != "exited" else "")
             for each in self._runtime.status()
-            if each.service not in ("seed", "customers")
+            if each.service not in ("seed", "customers", "bank")
         ]
         return Outcome(0, "\n".join(lines))
 
@@ -96,7 +98,8 @@ class Operator:
 
     def _logs(self, words: Sequence[str]) -> Outcome:
         service, text = words
-        lines = [line for line in self._runtime.logs(service) if text in line.text][-_LOG_LINES:]
+        messages = (line for line in self._runtime.logs(service) if not line.text.startswith(SPAN))
+        lines = [line for line in messages if text in line.text][-_LOG_LINES:]
         return Outcome(
             0, "\n".join(f"{line.service}-{line.replica} {line.text}" for line in lines) or "no such lines"
         )

@@ -101,17 +101,20 @@ class ProcessRuntime:
         (self.root / "run/variables.json").write_text(json.dumps(filled), encoding="utf-8")
         stack = load_stack(variables=filled)
         ground.lay_bastion(self.root, stack, placed)
+        proven: set[str] = set()
         for name in stack.start_order():
             for needed, how in stack.services[name].depends_on.items():
-                if how.condition != "service_started":
+                if how.condition != "service_started" and needed not in proven:
                     tell(name, "wait", f"for {needed}")
                     self._await_ready(needed, stack.services[needed], tell)
+                    proven.add(needed)
             for number in range(1, stack.services[name].deploy.replicas + 1):
                 tell(name, "start", "")
                 self._start(name, stack.services[name], number, placed[name] if number == 1 else None)
             self._announce(stack)
         for name in stack.services:
-            self._await_ready(name, stack.services[name], tell)
+            if name not in proven:
+                self._await_ready(name, stack.services[name], tell)
             tell(name, "ready", "")
 
     def _await_ready(self, name: str, service: Service, tell: Tell = _nobody) -> None:

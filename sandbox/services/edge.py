@@ -10,8 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import kit
 from .envoy import EdgeConfig, JsonObject, Ports, assignment, bootstrap, clusters, route_tables
+from .kit.config import Config, etc
+from .kit.logs import logger
 
 
 def put(path: Path, resource: JsonObject) -> None:
@@ -25,9 +26,9 @@ class Edge:
     """Envoy as a child, and the files that it follows."""
 
     def __init__(self, run: Path) -> None:
-        self.log = kit.logger("edge")
+        self.log = logger("edge")
         self.run = run
-        self.config = kit.Config(kit.etc("edge.yaml"), EdgeConfig.parse, self.log)
+        self.config = Config(etc("edge.yaml"), EdgeConfig.parse, self.log)
         found = os.environ.get("DISCOVERY", "dns")
         self.discovery = None if found == "dns" else Path(found)
         self.known: dict[str, list[str]] = {}
@@ -71,7 +72,7 @@ class Edge:
         put(self.run / "envoy.json", bootstrap(self.ports, self.run))
         envoy = await asyncio.create_subprocess_exec(
             "envoy", "-c", str(self.run / "envoy.json"), "--concurrency", "1",
-            "--log-level", "warn", "--disable-hot-restart",
+            "--log-level", "warn", "--disable-hot-restart", "--file-flush-interval-msec", "250",
         )  # fmt: skip
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, envoy.terminate)

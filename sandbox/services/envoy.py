@@ -191,6 +191,24 @@ def assignment(service: str, addresses: Sequence[str]) -> JsonObject:
     return {"resources": [{"@type": kind, **_endpoints(service, addresses)}]}
 
 
+_BEGIN_TRACE = """
+function envoy_on_request(handle)
+  local headers = handle:headers()
+  local parent = headers:get("traceparent")
+  if parent == nil or #parent ~= 55 then
+    -- Reversed, because the sampling share is read from the last digits and a UUID's are not all random.
+    local id = string.reverse(string.gsub(headers:get("x-request-id") or "", "-", ""))
+    if #id == 32 then
+      parent = "00-" .. id .. "-" .. string.sub(id, 9, 24) .. "-00"
+      headers:replace("traceparent", parent)
+    end
+  end
+  headers:replace("x-trace-id", string.sub(parent or "", 4, 35))
+end
+"""
+"""Gives each request that comes without a trace one of its own, which all its tries share."""
+
+
 def _listener(name: str, bind: str, port: int, run: Path) -> JsonObject:
     source = _file(run / f"rds-{name}.json")
     fields = {
@@ -198,7 +216,7 @@ def _listener(name: str, bind: str, port: int, run: Path) -> JsonObject:
         "path": "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%", "status": "%RESPONSE_CODE%",
         "flags": "%RESPONSE_FLAGS%", "ms": "%DURATION%",
         "attempts": "%UPSTREAM_REQUEST_ATTEMPT_COUNT%", "upstream": "%UPSTREAM_HOST%",
-        "trace": "%REQ(TRACEPARENT)%",
+        "trace_id": "%REQ(X-TRACE-ID)%",
     }  # fmt: skip
     manager = {
         "@type": f"{_TYPE}extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -206,6 +224,13 @@ def _listener(name: str, bind: str, port: int, run: Path) -> JsonObject:
         "codec_type": "AUTO",
         "rds": {"route_config_name": name, "config_source": source},
         "http_filters": [
+            {
+                "name": "envoy.filters.http.lua",
+                "typed_config": {
+                    "@type": f"{_HTTP}lua.v3.Lua",
+                    "default_source_code": {"inline_string": _BEGIN_TRACE},
+                },
+            },
             {
                 "name": "envoy.filters.http.local_ratelimit",
                 "typed_config": {

@@ -1,10 +1,13 @@
-"""Puts the shop into the state it has been in for weeks: products on the shelf, a warm cache."""
+"""Puts the shop into the state it has been in for weeks: customers, products, orders, a warm cache."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import os
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,39 +15,95 @@ import asyncpg
 import redis.asyncio as redis
 import yaml
 
-from . import kit, photos, vision
+from . import captions, passwords, people, photos
+from .kit.config import etc
+from .kit.logs import logger
+from .schema import SCHEMA
 
 PRODUCTS = (
     ("Print 10x15", 49), ("Print 13x18", 99), ("Poster 50x70", 1990), ("Canvas 40x40", 3990),
     ("Mug", 1290), ("Photo book A5", 1990), ("Photo book A4", 3490), ("Calendar A3", 2490),
     ("Puzzle 500", 2990), ("Phone case", 1990), ("Cushion", 2490), ("Tote bag", 1490),
 )  # fmt: skip
+STOCK = 1_000_000
+ORDERS = 3_000
+_OVER_TWO_YEARS = timedelta(days=730)
+_OVER_SIX_WEEKS = timedelta(days=42)
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS products (
-    id int PRIMARY KEY, name text NOT NULL, price_cents int NOT NULL, stock int NOT NULL);
-CREATE TABLE IF NOT EXISTS photos (
-    id bigserial PRIMARY KEY, customer_id int NOT NULL, caption text NOT NULL, bytes int NOT NULL,
-    created_at timestamptz NOT NULL DEFAULT now());
-CREATE TABLE IF NOT EXISTS orders (
-    id bigserial PRIMARY KEY, customer_id int NOT NULL, product_id int NOT NULL REFERENCES products,
-    price_cents int NOT NULL, created_at timestamptz NOT NULL DEFAULT now());
-"""
+Row = tuple[object, ...]
 
 
-async def fill_database(url: str) -> None:
+def accounts(now: datetime) -> Iterator[Row]:
+    """Customers, created evenly over two years in the order of their numbers."""
+    draw = random.Random("accounts")
+    for number in range(1, people.ACCOUNTS + 1):
+        who = people.person(number)
+        age = _OVER_TWO_YEARS * (1 - (number - draw.random()) / people.ACCOUNTS)
+        seen = age * draw.random() ** 2
+        stored = passwords.hashed(who.password, cost=people.OLD_COST, salt=draw.randbytes(16))
+        yield number, who.email, who.name, stored, False, now - age, now - seen
+
+
+class History:
+    """Weeks of orders, with their items and charges, as rows of three tables."""
+
+    def __init__(self, now: datetime) -> None:
+        draw = random.Random("orders")
+        self.orders: list[Row] = []
+        self.items: list[Row] = []
+        self.charges: list[Row] = []
+        ages = sorted((_OVER_SIX_WEEKS * draw.random() for _ in range(ORDERS)), reverse=True)
+        for number, age in enumerate(ages, 1):
+            at = now - age - timedelta(minutes=5)
+            total = 0
+            for product in draw.sample(range(1, len(PRODUCTS) + 1), draw.choice((1, 1, 1, 2))):
+                quantity, price = draw.choice((1, 1, 2, 5)), PRODUCTS[product - 1][1]
+                total += quantity * price
+                self.items.append((number, product, quantity, price))
+            account = draw.randint(1, people.ACCOUNTS * 9 // 10)
+            paid, done = at + timedelta(seconds=0.3), at + timedelta(seconds=2)
+            key = f"{draw.getrandbits(64):016x}"
+            self.orders.append(
+                (number, account, total, "fulfilled", f"{account}:{key}", at, paid, paid, done)
+            )
+            charge = (f"order-{number}", number, total, f"{draw.randrange(10_000):04}", "primary", "approved")
+            self.charges.append((*charge, f"{draw.getrandbits(64):016x}", at, at, paid))
+
+
+def pictures(now: datetime) -> Iterator[Row]:
+    """What customers have uploaded in the last weeks."""
+    draw = random.Random("photos")
+    ages = sorted((_OVER_SIX_WEEKS * draw.random() for _ in range(2_000)), reverse=True)
+    for number, age in enumerate(ages, 1):
+        account = draw.randint(1, people.ACCOUNTS * 9 // 10)
+        yield number, account, f"photo {number}", draw.randint(400, 900), now - age
+
+
+async def fill_database(url: str, now: datetime) -> None:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(SCHEMA)
-        rows = [(number, name, cents, 1_000_000) for number, (name, cents) in enumerate(PRODUCTS, 1)]
-        await connection.executemany(
-            "INSERT INTO products VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", rows
-        )
+        if await connection.fetchval("SELECT EXISTS (SELECT FROM products)"):
+            return
+        shelf: list[Row] = [(number, name, cents, STOCK) for number, (name, cents) in enumerate(PRODUCTS, 1)]
+        history = History(now)
+        tables: dict[str, list[Row]] = {
+            "products": shelf, "accounts": list(accounts(now)), "photos": list(pictures(now)),
+            "orders": history.orders, "order_items": history.items, "charges": history.charges,
+        }  # fmt: skip
+        async with connection.transaction():
+            for table, rows in tables.items():
+                await connection.copy_records_to_table(table, records=rows)
+            for table in ("accounts", "photos", "orders"):
+                await connection.execute(
+                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+                )
+        await connection.execute("ANALYZE")
     finally:
         await connection.close()
 
 
-async def fill_cache(url: str, config: vision.VisionConfig) -> int:
+async def fill_cache(url: str, model_version: str) -> int:
     """The results that customers' albums have left in the cache; the number of entries."""
     cache = redis.from_url(url)
     try:
@@ -52,9 +111,7 @@ async def fill_cache(url: str, config: vision.VisionConfig) -> int:
         known = 0
         for image in photos.albums():
             digest = hashlib.sha256(image).hexdigest()
-            pipeline.set(
-                vision.cache_key(digest, config.model_version), vision.describe(digest, config.model_version)
-            )
+            pipeline.set(captions.cache_key(digest, model_version), captions.describe(digest, model_version))
             known += 1
         await pipeline.execute()
         return known
@@ -63,10 +120,10 @@ async def fill_cache(url: str, config: vision.VisionConfig) -> int:
 
 
 async def main() -> None:
-    log = kit.logger("seed")
-    document: dict[str, Any] = yaml.safe_load(Path(kit.etc("vision.yaml")).read_text(encoding="utf-8"))
-    await fill_database(os.environ["DATABASE_URL"])
-    entries = await fill_cache(os.environ["CACHE_URL"], vision.VisionConfig.parse(document))
+    log = logger("seed")
+    vision: dict[str, Any] = yaml.safe_load(Path(etc("vision.yaml")).read_text(encoding="utf-8"))
+    await fill_database(os.environ["DATABASE_URL"], datetime.now(UTC))
+    entries = await fill_cache(os.environ["CACHE_URL"], str(vision["model_version"]))
     log.info("ready", extra={"fields": {"products": len(PRODUCTS), "cached": entries}})
 
 

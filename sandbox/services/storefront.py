@@ -1,117 +1,184 @@
-"""Pages and API for browser and app: shows products, takes photos, takes orders."""
+"""Pages and API for browser and app: asks the other services and puts their answers together."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import json
 import os
-from collections.abc import AsyncIterator, Mapping
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 import httpx
-from starlette.applications import Starlette
+from prometheus_client import Counter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import kit
+from .kit.bodies import given, refusal
+from .kit.calls import Peers, Unanswered
+from .kit.database import Database
+from .kit.serving import Probe, Service
+
+UPLOADS = Counter("storefront_uploads_total", "Photos taken in, by the age of the account.", ["account_age"])
 
 
 @dataclass(frozen=True)
 class StorefrontConfig:
     """`config/storefront.yaml`."""
 
-    vision_timeout_s: float
     database_pool: int
+    accounts_timeout_s: float
+    catalog_timeout_s: float
+    vision_timeout_s: float
+    checkout_timeout_s: float
 
-    @classmethod
-    def parse(cls, document: Mapping[str, Any]) -> StorefrontConfig:
-        return cls(float(document["vision_timeout_s"]), int(document["database_pool"]))
+
+def age_band(age_days: float) -> str:
+    """Accounts of an age, as a label."""
+    return next(
+        (name for name, days in (("day", 1), ("month", 30), ("year", 365)) if age_days < days), "older"
+    )
 
 
-class Storefront:
-    """The HTTP side, its database pool and its client for the inner gateway."""
+class Storefront(Service[StorefrontConfig]):
+    """The HTTP side. It keeps customers' photos itself and asks for everything else."""
 
-    pool: asyncpg.Pool
-    gateway: httpx.AsyncClient
+    name = "storefront"
+    settings = StorefrontConfig
 
     def __init__(self) -> None:
-        self.log = kit.logger("storefront")
-        self.config = kit.Config(kit.etc("storefront.yaml"), StorefrontConfig.parse, self.log)
+        super().__init__()
+        self.db = Database("db", os.environ["DATABASE_URL"], self.spans, self.log)
+        self.peers = Peers(self.spans, os.environ["GATEWAY_URL"])
 
-    async def browse(self, _: Request) -> Response:
-        rows = await self.pool.fetch("SELECT id, name, price_cents FROM products ORDER BY id LIMIT 24")
-        return JSONResponse([dict(row) for row in rows])
+    def routes(self) -> Sequence[Route]:
+        return [
+            Route("/", self.home),
+            Route("/products/{product:int}", self.product),
+            Route("/signup", self.sign_up, methods=["POST"]),
+            Route("/login", self.log_in, methods=["POST"]),
+            Route("/upload", self.upload, methods=["POST"]),
+            Route("/cart", self.cart),
+            Route("/cart", self.put_in, methods=["POST"]),
+            Route("/orders", self.order, methods=["POST"]),
+            Route("/orders/{order:int}", self.look),
+        ]
+
+    def probes(self) -> Mapping[str, Probe]:
+        return {"database": lambda: self.db.value("SELECT 1")}
+
+    async def _ask(self, peer: str, method: str, path: str, **more: Any) -> httpx.Response:
+        """Another service's answer; what it can't answer is ours to excuse.
+
+        Raises:
+            HTTPException: 504 if there was no answer, 503 if it failed.
+        """
+        timeout_s = float(getattr(self.config.value, f"{peer}_timeout_s"))
+        try:
+            answer = await self.peers.call(peer, method, f"/{peer}{path}", timeout_s=timeout_s, **more)
+        except Unanswered as error:
+            self.log.error(f"{peer} did not answer", extra={"fields": {"error": str(error)}})
+            raise HTTPException(504, "try again later") from error
+        if answer.status_code >= 500:
+            self.log.error(f"{peer} refused", extra={"fields": {"status": answer.status_code}})
+            raise HTTPException(503, "try again later")
+        return answer
+
+    async def _customer(self, request: Request) -> dict[str, Any]:
+        """Whose session this is.
+
+        Raises:
+            HTTPException: 401 without a session, 403 for a blocked account, 5xx if nobody can tell.
+        """
+        token = request.headers.get("authorization", "")
+        answer = await self._ask("accounts", "GET", "/sessions/current", headers={"authorization": token})
+        if answer.status_code != httpx.codes.OK:
+            raise HTTPException(answer.status_code, "log in, please")
+        customer: dict[str, Any] = answer.json()
+        return customer
+
+    async def home(self, request: Request) -> Response:
+        """The shelf, and a greeting; whoever can't be recognised is a stranger and sees the shelf too."""
+        name = None
+        if "authorization" in request.headers:
+            with contextlib.suppress(HTTPException):
+                name = (await self._customer(request))["name"]
+        shelf = await self._ask("catalog", "GET", "/products")
+        return JSONResponse({"hello": name, "products": shelf.json()})
+
+    async def product(self, request: Request) -> Response:
+        return _pass_on(await self._ask("catalog", "GET", f"/products/{request.path_params['product']}"))
+
+    async def sign_up(self, request: Request) -> Response:
+        fields = await given(request, email=str, name=str, password=str)
+        return _pass_on(await self._ask("accounts", "POST", "/accounts", body=fields))
+
+    async def log_in(self, request: Request) -> Response:
+        fields = await given(request, email=str, password=str)
+        return _pass_on(await self._ask("accounts", "POST", "/sessions", body=fields))
 
     async def upload(self, request: Request) -> Response:
         """Have the photo captioned and remember it for the customer."""
-        customer = int(request.query_params.get("customer", "1"))
+        customer = await self._customer(request)
         image = await request.body()
-        try:
-            answer = await self.gateway.post(
-                "/vision/caption", content=image, headers=kit.outgoing_headers(),
-                timeout=self.config.value.vision_timeout_s,
-            )  # fmt: skip
-        except httpx.HTTPError as error:
-            self.log.error("vision did not answer", extra={"fields": {"error": type(error).__name__}})
-            return JSONResponse({"error": "try again later"}, status_code=504)
-        if answer.status_code != 200:
-            status = 503 if answer.status_code >= 500 else answer.status_code
-            self.log.error("vision refused", extra={"fields": {"status": answer.status_code}})
-            return JSONResponse({"error": "try again later"}, status_code=status)
-        caption = json.loads(answer.content)["caption"]
-        photo = await self.pool.fetchval(
-            "INSERT INTO photos (customer_id, caption, bytes) VALUES ($1, $2, $3) RETURNING id",
-            customer, caption, len(image),
+        answer = await self._ask("vision", "POST", "/caption", body=image)
+        if answer.status_code != httpx.codes.OK:
+            return refusal(answer.status_code, "this is no photo that we can print")
+        caption = answer.json()["caption"]
+        photo = await self.db.value(
+            "INSERT INTO photos (account_id, caption, bytes) VALUES ($1, $2, $3) RETURNING id",
+            customer["account"], caption, len(image),
         )  # fmt: skip
+        UPLOADS.labels(age_band(customer["age_days"])).inc()
+        fields = {
+            "account": customer["account"],
+            "account_created": customer["created_at"],
+            "bytes": len(image),
+        }
+        self.log.info("photo taken", extra={"fields": fields})
         return JSONResponse({"photo": photo, "caption": caption}, status_code=201)
 
-    async def order(self, request: Request) -> Response:
-        """Take an order in one transaction: stock down, order in."""
-        body = await request.json()
-        customer, product = int(body["customer"]), int(body["product"])
-        async with self.pool.acquire() as connection, connection.transaction():
-            price = await connection.fetchval(
-                "UPDATE products SET stock = stock - 1 WHERE id = $1 AND stock > 0 RETURNING price_cents",
-                product,
-            )
-            if price is None:
-                return JSONResponse({"error": "sold out"}, status_code=409)
-            order = await connection.fetchval(
-                "INSERT INTO orders (customer_id, product_id, price_cents) VALUES ($1, $2, $3) RETURNING id",
-                customer, product, price,
-            )  # fmt: skip
-        return JSONResponse({"order": order, "price_cents": price}, status_code=201)
+    async def cart(self, request: Request) -> Response:
+        customer = await self._customer(request)
+        return _pass_on(await self._ask("checkout", "GET", f"/carts/{customer['account']}"))
 
-    async def healthy(self, _: Request) -> Response:
-        await self.pool.fetchval("SELECT 1")
-        return JSONResponse({"status": "ok"})
+    async def put_in(self, request: Request) -> Response:
+        customer = await self._customer(request)
+        fields = await given(request, product=int, quantity=int)
+        path = f"/carts/{customer['account']}/items"
+        return _pass_on(await self._ask("checkout", "POST", path, body=fields))
+
+    async def order(self, request: Request) -> Response:
+        """Order what is in the cart. The customer's app may send a key, so that it can ask again."""
+        customer = await self._customer(request)
+        fields = await given(request, card=str)
+        key = request.headers.get("idempotency-key") or secrets.token_hex(16)
+        body = {"account": customer["account"], "card": fields["card"]}
+        headers = {"idempotency-key": f"{customer['account']}:{key}"}
+        return _pass_on(await self._ask("checkout", "POST", "/orders", body=body, headers=headers))
+
+    async def look(self, request: Request) -> Response:
+        customer = await self._customer(request)
+        answer = await self._ask("checkout", "GET", f"/orders/{request.path_params['order']}")
+        if answer.status_code == httpx.codes.OK and answer.json()["account"] != customer["account"]:
+            return refusal(404, "there is no such order")
+        return _pass_on(answer)
+
+    async def reconfigured(self) -> None:
+        await self.db.resize(self.config.value.database_pool)
 
     @contextlib.asynccontextmanager
-    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        self.pool = await asyncpg.create_pool(
-            os.environ["DATABASE_URL"], min_size=1, max_size=self.config.value.database_pool
-        )
-        limits = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
-        self.gateway = httpx.AsyncClient(base_url=os.environ["GATEWAY_URL"], limits=limits)
-        follower = asyncio.create_task(self.config.follow())
+    async def resources(self) -> AsyncIterator[None]:
+        await self.db.open(self.config.value.database_pool)
         yield
-        follower.cancel()
-        await self.gateway.aclose()
-        await self.pool.close()
+        await self.peers.close()
+        await self.db.close()
 
-    def run(self) -> None:
-        routes = [
-            Route("/", self.browse),
-            Route("/upload", self.upload, methods=["POST"]),
-            Route("/orders", self.order, methods=["POST"]),
-            *kit.common_routes(self.healthy),
-        ]
-        app = Starlette(routes=routes, lifespan=self.lifespan)
-        kit.serve(kit.instrumented(app, self.log, frozenset({"/", "/upload", "/orders"})), self.log)
+
+def _pass_on(answer: httpx.Response) -> Response:
+    return Response(answer.content, status_code=answer.status_code, media_type="application/json")
 
 
 if __name__ == "__main__":

@@ -10,36 +10,29 @@ waits for it any more.
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import hashlib
-import json
 import os
-import random
-import struct
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import redis.asyncio as redis
 from prometheus_client import Counter, Gauge, Histogram
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from . import kit
+from .captions import cache_key, describe, megapixels
+from .kit.bodies import refusal
+from .kit.cache import Cache
+from .kit.config import Config
+from .kit.serving import Service
 
 CACHE_REQUESTS = Counter("vision_cache_requests_total", "Look-ups of finished results.", ["result"])
 SLOTS = Gauge("vision_slots", "Compute slots of this replica.")
 BUSY = Gauge("vision_slots_busy", "Compute slots in use.")
 QUEUE = Gauge("vision_queue_length", "Requests that wait for a slot.")
 INFERENCE = Histogram("vision_inference_seconds", "Time in a slot.", buckets=(0.25, 0.5, 1, 1.5, 2, 3, 5))
-
-_PNG = b"\x89PNG\r\n\x1a\n"
-_NOUNS = ("harbour", "orchard", "staircase", "bicycle", "picnic", "lighthouse", "kitchen", "meadow")
-_MOODS = ("at dusk", "in spring", "under snow", "with friends", "after rain", "in the morning")
 
 
 @dataclass(frozen=True)
@@ -48,51 +41,17 @@ class VisionConfig:
 
     model_version: str
     slots: int
+    """Read at start only: an accelerator doesn't grow while it runs."""
     max_queue: int
     base_s: float
     """Slot time of any image, s."""
     per_megapixel_s: float
 
-    @classmethod
-    def parse(cls, document: Mapping[str, Any]) -> VisionConfig:
-        return cls(
-            model_version=str(document["model_version"]),
-            slots=int(document["slots"]),
-            max_queue=int(document["max_queue"]),
-            base_s=float(document["base_s"]),
-            per_megapixel_s=float(document["per_megapixel_s"]),
-        )
-
-
-def megapixels(image: bytes) -> float:
-    """Size of a PNG from its header.
-
-    Raises:
-        ValueError: the bytes are not a PNG.
-    """
-    if len(image) < 24 or not image.startswith(_PNG):
-        raise ValueError("not a PNG")
-    width, height = struct.unpack(">II", image[16:24])
-    return float(width * height) / 1e6
-
-
-def cache_key(digest: str, model_version: str) -> str:
-    return f"vision:{model_version}:{digest}"
-
-
-def describe(digest: str, model_version: str) -> bytes:
-    """What the model says about an image: caption, labels and its embedding, as JSON."""
-    draw = random.Random(f"{model_version}:{digest}")
-    noun, mood = draw.choice(_NOUNS), draw.choice(_MOODS)
-    embedding = base64.b64encode(draw.randbytes(61_440)).decode("ascii")
-    record = {"caption": f"{noun} {mood}", "labels": [noun], "model": model_version, "embedding": embedding}
-    return json.dumps(record).encode()
-
 
 class Model:
     """The slots of one replica and the queue before them."""
 
-    def __init__(self, config: kit.Config[VisionConfig]) -> None:
+    def __init__(self, config: Config[VisionConfig]) -> None:
         self._config = config
         self._free = asyncio.Semaphore(config.value.slots)
         self._waiting = 0
@@ -123,63 +82,44 @@ class Model:
             self._free.release()
 
 
-class Vision:
-    """The HTTP side."""
+class Vision(Service[VisionConfig]):
+    """The HTTP side. It is healthy as long as it answers: not having free slots is no illness."""
+
+    name = "vision"
+    settings = VisionConfig
 
     def __init__(self) -> None:
-        self.log = kit.logger("vision")
-        self.config = kit.Config(kit.etc("vision.yaml"), VisionConfig.parse, self.log)
-        self.cache = redis.from_url(os.environ["CACHE_URL"], socket_timeout=0.5, socket_connect_timeout=0.5)
+        super().__init__()
+        self.cache = Cache(os.environ["CACHE_URL"], self.log)
         self.model = Model(self.config)
+
+    def routes(self) -> Sequence[Route]:
+        return [Route("/caption", self.caption, methods=["POST"])]
 
     async def caption(self, request: Request) -> Response:
         image = await request.body()
         try:
             megapixels(image)
         except ValueError:
-            return JSONResponse({"error": "send a PNG"}, status_code=415)
+            return refusal(415, "send a PNG")
         digest = hashlib.sha256(image).hexdigest()
         key = cache_key(digest, self.config.value.model_version)
-        found = await self._look_up(key)
+        found = await self.cache.get(key)
+        CACHE_REQUESTS.labels("hit" if found is not None else "miss").inc()
         if found is not None:
             return Response(found, media_type="application/json")
         if self.model.full:
             self.log.error("queue is full", extra={"fields": {"max_queue": self.config.value.max_queue}})
-            return JSONResponse({"error": "overloaded, try again"}, status_code=503)
-        record = await self.model.run(image, digest)
-        await self._keep(key, record)
+            return refusal(503, "overloaded, try again")
+        with self.spans.span("compute"):
+            record = await self.model.run(image, digest)
+        await self.cache.set(key, record)
         return Response(record, media_type="application/json")
 
-    async def _look_up(self, key: str) -> bytes | None:
-        try:
-            answer = await self.cache.get(key)
-            found = answer if isinstance(answer, bytes) else None
-        except redis.RedisError as error:
-            self.log.warning("cache unreachable", extra={"fields": {"error": str(error)}})
-            found = None
-        CACHE_REQUESTS.labels("hit" if found is not None else "miss").inc()
-        return found
-
-    async def _keep(self, key: str, record: bytes) -> None:
-        try:
-            await self.cache.set(key, record)
-        except redis.RedisError as error:
-            self.log.warning("result not cached", extra={"fields": {"error": str(error)}})
-
-    async def healthy(self, _: Request) -> Response:
-        return JSONResponse({"status": "ok", "model": self.config.value.model_version})
-
     @contextlib.asynccontextmanager
-    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        follower = asyncio.create_task(self.config.follow())
+    async def resources(self) -> AsyncIterator[None]:
         yield
-        follower.cancel()
-        await self.cache.aclose()
-
-    def run(self) -> None:
-        routes = [Route("/caption", self.caption, methods=["POST"]), *kit.common_routes(self.healthy)]
-        app = Starlette(routes=routes, lifespan=self.lifespan)
-        kit.serve(kit.instrumented(app, self.log, frozenset({"/caption"})), self.log)
+        await self.cache.close()
 
 
 if __name__ == "__main__":

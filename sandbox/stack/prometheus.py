@@ -11,10 +11,13 @@ import yaml
 
 ALERTS_FILE = Path(__file__).with_name("alerts.yml")
 
-SCRAPED = {"vision": 8000, "storefront": 8000, "edge": 9901}
+SCRAPED = {
+    "vision": 8000, "storefront": 8000, "accounts": 8000, "catalog": 8000, "checkout": 8000, "payments": 8000,
+    "worker": 8000, "edge": 9901,
+}  # fmt: skip
 """Port on which each service shows its metrics."""
 
-_EDGE_FILTER = r"(vhost\.public\.|vhost\.gateway\.|cluster\.(vision|storefront)\.upstream_rq|limit)"
+_EDGE_FILTER = r"(vhost\.public\.|vhost\.gateway\.|cluster\.[a-z-]+\.upstream_(rq|cx_active)|limit)"
 
 
 def scrape_config(alerts: Path, *, targets: Path | None) -> str:

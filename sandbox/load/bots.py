@@ -1,0 +1,77 @@
+"""Those who are no customers: herds of accounts that do the same thing at once.
+
+None come at baseline. A scenario adds entries to `bots` in `load.yaml`:
+
+    - {name: a, kind: uploads, accounts: 200, requests_each: 22, email: "u{n}@x.example", password: secret}
+    - {name: b, kind: card-testing, …}          many small orders, each with another card
+    - {name: c, kind: credential-stuffing, …}   logins of known addresses with passwords from elsewhere
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import gevent
+from gevent.pool import Group
+from load.arrivals import BotRun
+from load.shopper import Failed, Send, Shopper
+from load.sli import Feed
+from services import photos
+from services.people import Person, person
+
+_DECLINED_CARDS = ("0002", "9995", "0069")
+_GOOD_CARD_SHARE = 0.1
+
+
+class Bots:
+    """Starts the runs that are new in the config, and ends those that were taken out."""
+
+    def __init__(self, send: Send, feed: Feed) -> None:
+        self._send = send
+        self._feed = feed
+        self._runs: dict[str, Group] = {}
+
+    def follow(self, runs: tuple[BotRun, ...]) -> None:
+        named = {run.name: run for run in runs}
+        for gone in self._runs.keys() - named.keys():
+            self._runs.pop(gone).kill(block=False)
+        for run in runs:
+            if run.name not in self._runs:
+                group = self._runs[run.name] = Group()
+                for number in range(run.first, run.first + run.accounts):
+                    group.spawn(self._play, run, number)
+
+    def _play(self, run: BotRun, number: int) -> None:
+        draw = random.Random(f"{run.name}:{number}")
+        if run.kind == "credential-stuffing":
+            # The addresses are real customers', the passwords are from somebody else's leak.
+            victim = person(number)
+            who = Person(number, victim.name, victim.email, run.password)
+        else:
+            who = Person(number, f"Guest {number}", run.email.replace("{n}", str(number)), run.password)
+        bot = Shopper(self._send, self._feed, "bots", who)
+        act = {"uploads": self._upload, "card-testing": self._test_card, "credential-stuffing": self._guess}
+        for turn in range(run.requests_each):
+            act[run.kind](bot, draw, turn)
+            if run.pause_s:
+                gevent.sleep(run.pause_s * draw.uniform(0.5, 1.5))
+
+    def _upload(self, bot: Shopper, draw: random.Random, turn: int) -> None:
+        image = photos.photo(1_000_000 + bot.person.number, turn)
+        bot.journey("upload", lambda: bot.upload(image))
+
+    def _test_card(self, bot: Shopper, draw: random.Random, turn: int) -> None:
+        last = "4242" if draw.random() < _GOOD_CARD_SHARE else draw.choice(_DECLINED_CARDS)
+        card, key = f"{draw.randrange(10**12):012}{last}", f"{draw.getrandbits(64):016x}"
+        steps: tuple[Callable[[], None], ...] = (
+            lambda: bot.put_in_cart(1, 1),
+            lambda: bot.order(card, key),
+        )
+        bot.journey("buy", *steps)
+
+    def _guess(self, bot: Shopper, draw: random.Random, turn: int) -> None:
+        try:
+            bot.log_in()
+        except Failed:
+            return

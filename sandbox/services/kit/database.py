@@ -1,0 +1,123 @@
+"""A pool of database connections that shows how full it is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+from prometheus_client import Gauge, Histogram
+
+from .metrics import BUCKETS
+from .tracing import SpanKind, Spans
+
+SIZE = Gauge("db_pool_size", "Connections that the pool may open.", ["database"])
+OPEN = Gauge("db_pool_open", "Connections that are open.", ["database"])
+IN_USE = Gauge("db_pool_in_use", "Connections that a request holds.", ["database"])
+WAITING = Gauge("db_pool_waiting", "Requests that wait for a connection.", ["database"])
+HELD = Histogram("db_held_seconds", "Time that a request held a connection.", ["database"], buckets=BUCKETS)
+
+_OPEN_WITHIN_S = 30.0
+_ACQUIRE_WITHIN_S = 4.0
+_STATEMENT_WITHIN_S = 10.0
+
+
+class Database:
+    """Connections to one PostgreSQL server."""
+
+    _pool: asyncpg.Pool
+
+    def __init__(self, name: str, url: str, spans: Spans, log: logging.Logger) -> None:
+        self._name = name
+        self._url = url
+        self._spans = spans
+        self._log = log
+        self._retiring: set[asyncio.Task[None]] = set()
+        SIZE.labels(name).set(0)
+        IN_USE.labels(name).set(0)
+        WAITING.labels(name).set(0)
+        OPEN.labels(name).set_function(self._count_open)
+
+    def _count_open(self) -> float:
+        pool = getattr(self, "_pool", None)
+        return float(pool.get_size()) if pool is not None else 0.0
+
+    async def open(self, size: int) -> None:
+        """Connect, with patience: at start the database may be later than its clients."""
+        deadline = time.monotonic() + _OPEN_WITHIN_S
+        while True:
+            try:
+                self._pool = await self._make(size)
+                return
+            except (OSError, asyncpg.PostgresError):
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.1)
+
+    async def _make(self, size: int) -> asyncpg.Pool:
+        pool = await asyncpg.create_pool(
+            self._url, min_size=1, max_size=size, timeout=5.0, command_timeout=_STATEMENT_WITHIN_S,
+            max_inactive_connection_lifetime=30.0,
+        )  # fmt: skip
+        SIZE.labels(self._name).set(size)
+        return pool
+
+    async def resize(self, size: int) -> None:
+        """Take a pool of another size; the old one goes when its connections are given back."""
+        if size == self._pool.get_max_size():
+            return
+        try:
+            fresh = await self._make(size)
+        except (OSError, asyncpg.PostgresError) as error:
+            self._log.error("pool not resized", extra={"fields": {"error": str(error)}})
+            return
+        task = asyncio.create_task(self._pool.close())
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+        self._pool = fresh
+
+    async def close(self) -> None:
+        self._pool.terminate()
+
+    @contextlib.asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        """A connection of one's own for a while.
+
+        Raises:
+            TimeoutError: all were in use for too long.
+        """
+        waiting, in_use = WAITING.labels(self._name), IN_USE.labels(self._name)
+        pool = self._pool
+        with self._spans.span(f"hold {self._name}", SpanKind.CLIENT):
+            waiting.inc()
+            try:
+                connection = await pool.acquire(timeout=_ACQUIRE_WITHIN_S)
+            except TimeoutError:
+                raise TimeoutError(f"no connection to {self._name} within {_ACQUIRE_WITHIN_S:g} s") from None
+            finally:
+                waiting.dec()
+            in_use.inc()
+            started = time.perf_counter()
+            try:
+                yield connection
+            finally:
+                HELD.labels(self._name).observe(time.perf_counter() - started)
+                in_use.dec()
+                await pool.release(connection)
+
+    async def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
+        async with self.connection() as connection:
+            return [dict(row) for row in await connection.fetch(statement, *values)]
+
+    async def row(self, statement: str, *values: object) -> dict[str, Any] | None:
+        async with self.connection() as connection:
+            row = await connection.fetchrow(statement, *values)
+            return dict(row) if row is not None else None
+
+    async def value(self, statement: str, *values: object) -> Any:
+        async with self.connection() as connection:
+            return await connection.fetchval(statement, *values)

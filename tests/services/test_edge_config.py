@@ -1,0 +1,89 @@
+"""The edge's config as Envoy's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sandbox.services.envoy import EdgeConfig, Ports, assignment, bootstrap, clusters, route_tables
+from sandbox.stack import CONFIG_FOLDER
+
+SHIPPED = EdgeConfig.parse(yaml.safe_load((CONFIG_FOLDER / "edge.yaml").read_text(encoding="utf-8")))
+
+
+def _routes(config: EdgeConfig, listener: str) -> dict[str, Any]:
+    (table,) = route_tables(config)[listener]["resources"]
+    (host,) = table["virtual_hosts"]
+    return {route["match"].get("prefix", route["match"].get("path")): route for route in host["routes"]}
+
+
+def test_uploads_are_tried_three_times_within_eight_seconds() -> None:
+    """The amplification that the shop lives with is in the file as it is shipped."""
+    upload = _routes(SHIPPED, "public")["/upload"]["route"]
+    assert upload["timeout"] == "8.0s"
+    assert upload["retry_policy"]["num_retries"] == 2
+    assert upload["retry_policy"]["per_try_timeout"] == "2.5s"
+
+
+def test_orders_are_never_tried_again() -> None:
+    """What costs money is asked for once."""
+    assert "retry_policy" not in _routes(SHIPPED, "public")["/orders"]["route"]
+    assert "retry_policy" not in _routes(SHIPPED, "gateway")["/payments/"]["route"]
+
+
+def test_the_first_matching_prefix_wins() -> None:
+    """Envoy takes the first match, so the catch-all is last, after the health check's own path."""
+    prefixes = list(_routes(SHIPPED, "public"))
+    assert (prefixes[0], prefixes[-1]) == ("/healthz", "/")
+
+
+def test_the_gateway_leads_to_every_service_that_others_ask() -> None:
+    """Each service is reached under its name, which is taken off again."""
+    gateway = _routes(SHIPPED, "gateway")
+    for name in ("accounts", "catalog", "checkout", "payments", "vision"):
+        route = gateway[f"/{name}/"]["route"]
+        assert (route["cluster"], route["prefix_rewrite"]) == (name, "/")
+
+
+@pytest.mark.parametrize(("limit", "tokens"), [(6, 6), (0, 1)])
+def test_a_limit_is_a_bucket_that_is_refilled_every_second(limit: int, tokens: int) -> None:
+    """A limit lets at least one request a second through."""
+    document = {"name": "a", "prefix": "/a", "service": "s", "timeout_s": 1, "limit_rps": limit}
+    config = EdgeConfig.parse({"routes": [document], "gateway": []})
+    (limited,) = _routes(config, "public")["/a"]["typed_per_filter_config"].values()
+    assert limited["token_bucket"] == {"max_tokens": tokens, "tokens_per_fill": tokens, "fill_interval": "1s"}
+
+
+def test_a_route_without_a_limit_has_none() -> None:
+    """No limit is no bucket, not a large one."""
+    assert _routes(SHIPPED, "public")["/upload"]["typed_per_filter_config"] == {}
+
+
+def test_a_route_that_lacks_a_key_is_refused_by_name() -> None:
+    """The sentence names what is missing."""
+    with pytest.raises(ValueError, match="timeout_s"):
+        EdgeConfig.parse({"routes": [{"name": "a", "prefix": "/", "service": "s"}], "gateway": []})
+
+
+def test_replicas_come_by_name_or_from_a_file() -> None:
+    """On Docker a name resolves to all replicas; elsewhere Envoy watches a file."""
+    (named,) = clusters(["vision"], Path("/run/edge"), by_name=True)["resources"]
+    assert named["type"] == "STRICT_DNS"
+    (listed,) = clusters(["vision"], Path("/run/edge"), by_name=False)["resources"]
+    assert listed["eds_cluster_config"]["eds_config"]["path_config_source"]["path"].endswith(
+        "eds-vision.json"
+    )
+    (members,) = assignment("vision", ["127.0.0.5:8000", "127.0.0.6:8000"])["resources"]
+    assert len(members["endpoints"][0]["lb_endpoints"]) == 2
+
+
+def test_the_edge_gives_a_trace_before_it_routes() -> None:
+    """The filter that begins traces comes first, on both listeners."""
+    document = bootstrap(Ports("127.0.0.1", 8080, 9000, 9901), Path("/run/edge"))
+    for listener in document["static_resources"]["listeners"]:
+        manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
+        names = [each["name"].rpartition(".")[2] for each in manager["http_filters"]]
+        assert names == ["lua", "local_ratelimit", "router"]
