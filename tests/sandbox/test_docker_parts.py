@@ -66,7 +66,7 @@ def test_the_first_failure_is_the_one_that_leaves() -> None:
     with pytest.raises(SandboxError, match="seed ended while starting"):
         start_all(docker_plan.parts_of(ID, load_stack()), machine, lambda _: None)
     assert machine.abandoned.is_set()
-    assert ("start", "vision-1") not in machine.done
+    assert ("start", "customers-1") not in machine.done
 
 
 def _frame(stream: int, content: bytes) -> bytes:

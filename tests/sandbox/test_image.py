@@ -56,9 +56,9 @@ def test_what_is_no_input_leaves_the_name(package: Path) -> None:
     """Caches, times and files that the image doesn't hold make no difference."""
     before = image.tag(package)
     (package / "services" / "__pycache__").mkdir()
-    (package / "services" / "__pycache__" / "kit.cpython-311.pyc").write_bytes(b"\0")
+    (package / "services" / "__pycache__" / "vision.cpython-311.pyc").write_bytes(b"\0")
     (package / "stack" / "model.py").write_text("", encoding="utf-8")
-    (package / "services" / "kit.py").touch()
+    (package / "services" / "vision.py").touch()
     assert image.tag(package) == before
 
 

@@ -22,6 +22,7 @@ from sandbox.runtime.choose import all_sandboxes, attach, open_runtime, sweep
 from sandbox.runtime.docker import Engine, ensure_image
 from sandbox.runtime.docker_plan import OURS, project_label
 from sandbox.stack.model import load_stack
+from sandbox.stack.prometheus import SCRAPED
 from tests.sandbox.test_image import TELLTALE
 from tests.waiting import wait_until
 
@@ -265,7 +266,7 @@ def test_address_reaches_prometheus(runtime: Runtime) -> None:
     def scraped() -> bool:
         found = httpx.get(url, params={"query": "up == 1"}, timeout=5).json()["data"]["result"]
         jobs = [series["metric"]["job"] for series in found]
-        return sorted(jobs) == ["edge", "storefront", "storefront", "vision", "vision"]
+        return sorted(jobs) == sorted(name for name in SCRAPED for _ in _replicas(runtime, name))
 
     wait_until(scraped, 20, every_s=0.5)
 
