@@ -1,6 +1,6 @@
 """Those who are no customers: herds of accounts that do the same thing at once.
 
-None come at baseline. Whoever runs the load adds entries to `bots` in `load.yaml`:
+None come unless `bots` in `load.yaml` has entries:
 
     - {name: a, kind: uploads, accounts: 200, requests_each: 22, email: "u{n}@x.example", password: secret}
     - {name: b, kind: card-testing, …}          many small orders, each with another card

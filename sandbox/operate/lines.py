@@ -45,6 +45,7 @@ _REDIS_READS = frozenset(
     {
         "get", "mget", "exists", "ttl", "pttl", "type", "strlen", "dbsize", "info", "scan", "keys",
         "memory", "object", "slowlog", "latency", "lastsave", "time", "ping",
+        "xinfo", "xlen", "xpending", "xrange", "xrevrange",
     }
 )  # fmt: skip
 _REDIS_READ_PAIRS = frozenset({("config", "get"), ("client", "list"), ("client", "info")})

@@ -116,9 +116,12 @@ class Checkout(Service[CheckoutConfig]):
         if order is None:
             try:
                 order = await self._reserve(key, fields["account"])
-            except NotPossible as error:
-                ORDERS.labels("refused").inc()
-                return refusal(409, str(error))
+            except (NotPossible, asyncpg.UniqueViolationError) as error:
+                # Two that came at once: the other one has emptied the cart into the same order.
+                order = await self._known(key)
+                if order is None:
+                    ORDERS.labels("refused").inc()
+                    return refusal(409, str(error))
         if order.status == "pending":
             order = await self._pay(order, fields["card"])
         ORDERS.labels(order.status).inc()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 ACCOUNTS = 5_000
 OLD_COST = 2
-"""scrypt's N for the seeded passwords: so many must be made while a sandbox comes up."""
+"""scrypt's N for the seeded passwords: those accounts came over from the old shop as they were."""
 
 _FIRST = (
     "Ada", "Bela", "Carla", "Dario", "Edda", "Femi", "Greta", "Hiro", "Ilse", "Jonas", "Kofi", "Lena",

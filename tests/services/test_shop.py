@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import yaml
@@ -46,6 +47,20 @@ def test_the_same_key_charges_once(shop: Shop, customer: Customer) -> None:
     assert first.json()["order"] == again.json()["order"]
     assert shop.sql(f"SELECT count(*) FROM orders WHERE account_id = {customer.account}") == "1"
     assert shop.sql(f"SELECT count(*) FROM charges WHERE order_id = {first.json()['order']}") == "1"
+
+
+def test_two_orders_at_once_with_the_same_key_charge_once(shop: Shop, customer: Customer) -> None:
+    """An impatient customer's second tap is the same order; it may be told to wait, and never pays."""
+    customer.fill_cart()
+    key = secrets.token_hex(8)
+    with ThreadPoolExecutor(4) as pool:
+        answers = [each.result() for each in [pool.submit(customer.order, key=key) for _ in range(4)]]
+    assert {answer.status_code for answer in answers} <= {201, 503}
+    order = customer.order(key=key)
+    assert order.status_code == 201
+    assert shop.sql(f"SELECT count(*) FROM orders WHERE account_id = {customer.account}") == "1"
+    number = order.json()["order"]
+    assert shop.sql(f"SELECT count(*) FROM charges WHERE order_id = {number}") == "1"
 
 
 def test_a_declined_card_buys_nothing(shop: Shop, customer: Customer) -> None:
