@@ -29,8 +29,7 @@ _TEXT_KEPT = 2_000
 Message = dict[str, Any]
 
 BASHRC = r"""# The bastion's shell. It tells its outbox of each command line, as the company's rules ask.
-[ -f /etc/bash.bashrc ] && PS1_KEPT=$PS1 && . /etc/bash.bashrc && PS1=$PS1_KEPT
-unset HISTCONTROL HISTTIMEFORMAT PS1_KEPT
+unset HISTCONTROL HISTTIMEFORMAT
 shopt -s histappend cmdhist
 HISTSIZE=2000
 __entry='^ *([0-9]+)\*? +(.*)$'
