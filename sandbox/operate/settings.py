@@ -48,7 +48,11 @@ def edit(text: str, key: str, value: str) -> tuple[str, str]:
         changed = f"{text[:at]}\n{' ' * first.start_mark.column}{last}: {value}{text[at:]}"
     else:
         raise BadStack(f"the config has no {key}")
-    if _get(yaml.safe_load(changed), key) != wanted:
+    try:
+        fits = _get(yaml.safe_load(changed), key) == wanted
+    except (yaml.YAMLError, LookupError, TypeError, StopIteration):
+        fits = False
+    if not fits:
         raise BadStack(f"{key} cannot be set to {value!r}")
     return changed, before
 

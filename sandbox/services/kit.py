@@ -83,7 +83,7 @@ ConfigT = TypeVar("ConfigT")
 class Config(Generic[ConfigT]):
     """A YAML file as a typed value that follows the file.
 
-    `parse` turns the mapping into the value and raises ValueError or TypeError on a bad one.
+    `parse` turns the mapping into the value and raises ValueError, TypeError or LookupError on a bad one.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Config(Generic[ConfigT]):
                 return False
             self._stamp = stamp
             self.value = self._read()
-        except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
+        except (OSError, ValueError, TypeError, LookupError, yaml.YAMLError) as error:
             text = " ".join(str(error).split())
             self._log.error("config rejected, last good one stays", extra={"fields": {"error": text}})
             return False

@@ -1,0 +1,120 @@
+"""The `ops` vocabulary, and changing one value of a config."""
+
+from __future__ import annotations
+
+import difflib
+
+import pytest
+import yaml
+
+from sandbox.errors import BadStack
+from sandbox.operate.lines import VERBS, parse, usage
+from sandbox.operate.settings import edit
+from sandbox.stack import CONFIG_FOLDER
+from sandbox.stack.model import load_stack
+
+STACK = load_stack()
+EDGE = (CONFIG_FOLDER / "edge.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("line", "verb", "words", "tier"),
+    [
+        ("ops scale vision 3", "scale", ("vision", "3"), "write"),
+        ("rollback vision", "rollback", ("vision",), "write"),
+        ("revert HEAD~1", "revert", ("HEAD~1",), "write"),
+        ("changes", "changes", ("15",), "read"),
+        ("changes 3", "changes", ("3",), "read"),
+        ("diff r57", "diff", ("r57",), "read"),
+        ("config history edge", "config history", ("edge",), "read"),
+        ("config get edge", "config get", ("edge",), "read"),
+        ("runbook", "runbook", ("",), "read"),
+        ("metrics 'sum(up{job=\"edge\"})'", "metrics", ('sum(up{job="edge"})',), "read"),
+        ('metrics up{job="edge"}', "metrics", ('up{job="edge"}',), "read"),
+        ("sql select 'a' || 'b'", "sql", ("select 'a' || 'b'",), "read"),
+        ("sql 'delete from photos'", "sql", ("delete from photos",), "write"),
+    ],
+)
+def test_a_line_is_understood(line: str, verb: str, words: tuple[str, ...], tier: str) -> None:
+    """With its tier; a write says what it would touch."""
+    operation = parse(STACK, line)
+    assert (operation.verb, operation.words, operation.tier) == (verb, words, tier)
+    assert bool(operation.blast_radius) == (tier == "write")
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("rollback", "usage: rollback SERVICE"),
+        ("rollback bastion", "there is no service 'bastion'"),
+        ("logs customers", "there is no service 'customers'"),
+        ("scale vision 5", "the quota allows vision at most 4"),
+        ("revert", "usage: revert COMMIT"),
+        ("changes all", "'all' is not a number of changes"),
+        ("changes 999999", "not a number of changes"),
+        ("config history", "usage: config get SERVICE"),
+    ],
+)
+def test_a_line_that_can_not_be_understood_is_refused(line: str, complaint: str) -> None:
+    """With the usage, or what there is."""
+    with pytest.raises(BadStack, match=complaint):
+        parse(STACK, line)
+
+
+def test_the_usage_has_every_verb() -> None:
+    """One line each."""
+    assert [line.split("  ")[0] for line in usage().splitlines()] == [verb.usage for verb in VERBS]
+
+
+def _changed_lines(before: str, after: str) -> list[str]:
+    compared = difflib.ndiff(before.splitlines(), after.splitlines())
+    return [line[2:] for line in compared if line.startswith("+ ")]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "was", "line"),
+    [
+        ("routes.upload.retries", "0", "2", "    retries: 0"),
+        ("routes.upload.limit_rps", "6", "none", "    limit_rps: 6"),
+        ("routes.browse.timeout_s", "2.5", "5", "    timeout_s: 2.5"),
+        ("gateway.vision.rewrite", "/v2/", "/", "    rewrite: /v2/"),
+    ],
+)
+def test_one_value_changes_one_line(key: str, value: str, was: str, line: str) -> None:
+    """Comments, order and the other values stay."""
+    changed, before = edit(EDGE, key, value)
+    assert before == was
+    assert _changed_lines(EDGE, changed) == [line]
+    assert [each for each in changed.splitlines() if each.startswith("#")] == [
+        each for each in EDGE.splitlines() if each.startswith("#")
+    ]
+
+
+def test_a_limit_comes_and_goes() -> None:
+    """The last mapping of the text and of a list take a new key too."""
+    for key in ("gateway.vision.limit_rps", "routes.browse.limit_rps"):
+        limited, _ = edit(EDGE, key, "4")
+        lifted, was = edit(limited, key, "null")
+        assert was == "4"
+        assert yaml.safe_load(limited) != yaml.safe_load(lifted)
+    assert edit("a: 1", "limit_rps", "2")[0] == "a: 1\nlimit_rps: 2"
+    assert edit("a:\nb: 2\n", "a", "1")[0] == "a: 1\nb: 2\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("routes.upload.colour", "red", "the config has no routes.upload.colour"),
+        ("routes.download.retries", "1", "'download' is not there"),
+        ("routes", "1", "more than one value"),
+        ("routes.upload.retries.deep", "1", "the config has no"),
+        ("routes.upload.retries", "[1", "is not YAML"),
+        ("routes.upload.retries", "1 # really", "not a value on one line"),
+        ("routes.upload.retries", "1\nroutes: []", "not a value on one line"),
+        ("routes.upload.retries", "a: b", "cannot be set to"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused(key: str, value: str, complaint: str) -> None:
+    """Nothing else of the text can be changed by it."""
+    with pytest.raises(BadStack, match=complaint):
+        edit(EDGE, key, value)
