@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from sandbox.runtime.choose import choose, open_runtime
 
 from gameday.drill.conductor import Conductor
 from gameday.drill.rules import Rules
@@ -21,6 +20,7 @@ from gameday.journal.events import Entry, Event
 from gameday.reports.narration import Narrator
 from gameday.reports.postmortem import write_postmortem
 from sandbox.runtime.base import LogLine
+from sandbox.runtime.choose import choose, open_runtime
 from sandbox.runtime.registry import new_id
 from scoring.scorecard import Scorecard
 

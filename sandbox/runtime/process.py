@@ -284,7 +284,11 @@ class ProcessRuntime:
         child = self._children.get(owned.pid)
         if child is not None and child.poll() is not None:
             return False
-        return owned.alive()
+        alive = owned.alive()
+        if child is not None and not alive:
+            # It ended just now, and is ours to bury.
+            child.poll()
+        return alive
 
     def _exit_code(self, owned: Owned) -> int | None:
         child = self._children.get(owned.pid)
