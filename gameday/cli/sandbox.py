@@ -27,6 +27,7 @@ def up(runtime: str) -> None:
     from sandbox.runtime.base import Progress
     from sandbox.runtime.choose import choose, open_runtime
     from sandbox.runtime.registry import new_id
+    from sandbox.world.keeper import spawn
 
     console = Console(stderr=True)
     choice = choose(runtime, console.print)
@@ -40,6 +41,12 @@ def up(runtime: str) -> None:
             )
 
         made.up(report)
+        try:
+            status.update("building the company's repository")
+            spawn(made.sandbox_id)
+        except BaseException:
+            made.down()
+            raise
     click.echo(made.sandbox_id)
 
 
@@ -99,7 +106,7 @@ def _only_sandbox() -> str:
 @click.command()
 @click.argument("name", required=False)
 def shell(name: str | None) -> None:
-    """Open the bastion's shell in the sandbox NAME, or in the only one: psql, redis-cli, curl, jq."""
+    """Open the bastion's shell in the sandbox NAME, or in the only one: ops, git, psql, redis-cli, …"""
     from sandbox.runtime.choose import attach
 
     opened = attach(name or _only_sandbox()).shell()

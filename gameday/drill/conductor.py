@@ -7,6 +7,7 @@ end, an error, a Ctrl-C), the sandbox is removed and the journal closed before `
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,13 +28,14 @@ from gameday.journal.clock import Clock
 from gameday.journal.writer import Journal
 from sandbox.errors import SandboxError
 from sandbox.faults.client import FaultRun
-from sandbox.operate.execute import RUNBOOKS
 from sandbox.runtime.base import LogLine, Progress, Runtime
 from sandbox.services.photos import CUSTOMERS
 from sandbox.stack.model import load_stack
+from sandbox.world.keeper import Keeper, Reply, ShellLine
 
 _BASELINE_WITHIN_S = 90.0
 _TICK_S = 0.25
+_ANSWERED_WITHIN_S = 120.0
 _BEYOND_LIMIT_S = 600.0
 """The fault outlasts the drill by so much, unless it is released before."""
 
@@ -52,7 +54,8 @@ class Conductor:
         self._journal = journal
         self._clock = clock
         self._facts = Facts()
-        self._desk = Desk(self._facts, self._say, load_stack(), runtime, clock)
+        self._stack = load_stack()
+        self._desk = Desk(self._facts, self._say, self._stack, runtime, clock)
         self._lookout = Lookout(self._facts, self._say, clock)
         self._listeners: list[Listener] = []
         self._history: list[tuple[ev.Entry, ev.Event]] = []
@@ -61,6 +64,7 @@ class Conductor:
         self._done: asyncio.Future[ev.EndReason] | None = None
         self._watch: Watch | None = None
         self._fault: FaultRun | None = None
+        self._keeper: Keeper | None = None
         self._last_progress: tuple[str, str, str] | None = None
 
     # --- Session ---------------------------------------------------------------------------------
@@ -142,10 +146,26 @@ class Conductor:
             self._interrupted.set()
             await to_its_end(_settled(starting))
             raise
-        for name, text in self._rules.pack.runbooks().items():
-            inside = f"{RUNBOOKS}/{name}.md"
-            await asyncio.to_thread(self._runtime.copy_in, "bastion", inside, text.encode())
-        self._desk.open()
+        await self._hand_over_the_repository()
+
+    async def _hand_over_the_repository(self) -> None:
+        """From now on pushes are deployed, and `ops` on the bastion is answered."""
+        loop = asyncio.get_running_loop()
+
+        def operate(line: str, sure: bool) -> Reply:
+            asked = asyncio.run_coroutine_threadsafe(self._desk.answer(line, sure=sure), loop)
+            try:
+                return asked.result(_ANSWERED_WITHIN_S)
+            except (TimeoutError, concurrent.futures.CancelledError):
+                return Reply(1, "this took too long; look whether it was done")
+
+        def heard(ran: ShellLine) -> None:
+            in_loop(loop, self._desk.heard, ran)
+
+        keeper = self._keeper = Keeper(self._runtime, self._stack, operate, heard)
+        building = asyncio.to_thread(keeper.start, self._rules.pack.runbooks(), self._clock.wall())
+        await to_its_end(building)
+        self._desk.open(keeper.deployer)
 
     def _on_progress(self, progress: Progress) -> None:
         if self._interrupted.is_set():
@@ -274,6 +294,8 @@ class Conductor:
             self._watch.stop()
         if self._fault is not None:
             self._fault.kill()
+        if self._keeper is not None:
+            await asyncio.to_thread(self._keeper.stop)
         try:
             await asyncio.to_thread(self._runtime.down)
         finally:

@@ -11,11 +11,15 @@ from gameday.drill.session import CommandRefused, Vocabulary
 from gameday.drill.terms import vocabulary
 from gameday.journal import events as ev
 from gameday.journal.clock import Clock
+from gameday.text import plain
 from sandbox.errors import BadStack
 from sandbox.operate.execute import Operator
-from sandbox.operate.lines import Operation, parse
+from sandbox.operate.lines import Operation, parse, usage
+from sandbox.operate.outcome import Outcome
 from sandbox.runtime.base import Runtime
 from sandbox.stack.model import Stack
+from sandbox.world.deployer import Deployer
+from sandbox.world.keeper import Reply, ShellLine
 
 _OUTPUT_KEPT = 8_000
 """Characters of a command's output that the journal keeps."""
@@ -44,9 +48,9 @@ class Desk:
         self._operator: Operator | None = None
         self.vocabulary: Vocabulary = vocabulary(stack)
 
-    def open(self) -> None:
+    def open(self, deployer: Deployer) -> None:
         """The company runs; from now on operations are carried out."""
-        self._operator = Operator(self._runtime)
+        self._operator = Operator(self._runtime, deployer)
 
     def close(self) -> None:
         if self._operator is not None:
@@ -95,7 +99,34 @@ class Desk:
         self._facts.acknowledged = True
         self._say(ev.Acknowledged(), "engineer")
 
-    async def _operate(self, line: str) -> None:
+    async def answer(self, line: str, *, sure: bool) -> Reply:
+        """What `ops` on the bastion asks for; journaled like what is asked here."""
+        if self._facts.ended:
+            return Reply(1, "nobody carries out operations any more")
+        if line.strip() == "help":
+            return Reply(0, usage())
+        try:
+            operation = self.understand(line)
+            if operation.tier == "write" and not sure:
+                return Reply(0, "", would=operation.blast_radius)
+            outcome = await self._operate(plain(line))
+        except CommandRefused as refused:
+            return Reply(BadStack.exit_code, str(refused))
+        return Reply(outcome.exit_code, outcome.text)
+
+    def heard(self, ran: ShellLine) -> None:
+        """A command line ended in the bastion's own shell."""
+        if not self._facts.ended:
+            said = ev.Operated(
+                line=plain(ran.line),
+                tier="shell",
+                exit_code=ran.exit_code,
+                duration_s=ran.duration_s,
+                output="",
+            )
+            self._say(said, "engineer")
+
+    async def _operate(self, line: str) -> Outcome:
         operation = self.understand(line)
         if self._operator is None:
             raise CommandRefused("the company is still starting")
@@ -111,6 +142,7 @@ class Desk:
             changed=outcome.changed if operation.tier == "write" else "",
         )
         self._say(said, "engineer")
+        return outcome
 
     async def _shell(self, line: str) -> None:
         if self._operator is None:

@@ -4,71 +4,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-import yaml
-
-from sandbox.errors import BadStack, SandboxError
+from sandbox.errors import SandboxError
 from sandbox.observe.metrics import Metrics
+from sandbox.operate.commits import Commits
 from sandbox.operate.lines import Operation
+from sandbox.operate.outcome import Outcome
 from sandbox.runtime.base import Runtime
+from sandbox.world.deployer import Deployer
 
 _LOG_LINES = 40
 SPAN = '{"span"'
 """How a line begins that is a part of a trace, not a message."""
-RUNBOOKS = "/srv/runbooks"
-"""Where the company keeps its runbooks, on the bastion."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an operation gave back. `text` is untrusted."""
-
-    exit_code: int
-    text: str
-    changed: str = ""
-
-
-def edit(document: Any, key: str, value: str) -> str:
-    """Set one value of a config, in place; the value it had.
-
-    Args:
-        key: steps joined by dots; a step into a list is the `name` of the element.
-        value: as YAML.
-
-    Raises:
-        BadStack: there is no such key.
-    """
-    *path, last = key.split(".")
-    place = document
-    for step in path:
-        if isinstance(place, list):
-            place = next(
-                (each for each in place if isinstance(each, dict) and each.get("name") == step), None
-            )
-        else:
-            place = place.get(step) if isinstance(place, dict) else None
-        if place is None:
-            raise BadStack(f"the config has no {key}: {step!r} is not there")
-    if not isinstance(place, dict) or (last not in place and last != "limit_rps"):
-        raise BadStack(f"the config has no {key}")
-    before = place.get(last)
-    place[last] = yaml.safe_load(value)
-    return str(before)
 
 
 class Operator:
     """One sandbox, as the `ops` vocabulary acts on it."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, deployer: Deployer) -> None:
         self._runtime = runtime
         self._metrics = Metrics(runtime)
+        commits = Commits(runtime, deployer)
         self._does: dict[str, Callable[[Sequence[str]], Outcome]] = {
             "status": self._status, "alerts": self._alerts, "logs": self._logs, "metrics": self._query,
-            "runbook": self._runbook, "config get": self._config_get, "config set": self._config_set,
-            "redis": self._redis, "sql": self._sql, "restart": self._restart, "scale": self._scale,
-            "limit": self._limit,
+            "config get": self._config_get, "redis": self._redis, "sql": self._sql, "restart": self._restart,
+            "runbook": lambda words: commits.runbook(*words),
+            "changes": lambda words: commits.changes(int(words[0])),
+            "diff": lambda words: commits.diff(*words),
+            "config history": lambda words: commits.config_history(*words),
+            "config set": lambda words: commits.config_set(*words),
+            "scale": lambda words: commits.scale(*words),
+            "limit": lambda words: commits.limit(*words),
+            "rollback": lambda words: commits.rollback(*words),
+            "revert": lambda words: commits.revert(*words),
         }  # fmt: skip
 
     def close(self) -> None:
@@ -112,37 +80,8 @@ class Operator:
             lines.append(f"{sample.value:<12.6g} {{{labels}}}")
         return Outcome(0, "\n".join(lines) or "no series")
 
-    def _runbook(self, words: Sequence[str]) -> Outcome:
-        if not words:
-            done = self._runtime.exec("bastion", ["sh", "-c", f"ls {self._shelf()}"])
-            return Outcome(done.exit_code, done.stdout or done.stderr)
-        return Outcome(
-            0, self._runtime.read_out("bastion", f"{RUNBOOKS}/{words[0].removesuffix('.md')}.md").decode()
-        )
-
-    def _shelf(self) -> str:
-        done = self._runtime.exec("bastion", ["sh", "-c", "echo ${ETC%/etc/lumen}"])
-        return f"{done.stdout.strip()}{RUNBOOKS}"
-
     def _config_get(self, words: Sequence[str]) -> Outcome:
         return Outcome(0, self._runtime.read_out(words[0], f"/etc/lumen/{words[0]}.yaml").decode())
-
-    def _config_set(self, words: Sequence[str]) -> Outcome:
-        service, key, value = words
-        path = f"/etc/lumen/{service}.yaml"
-        document = yaml.safe_load(self._runtime.read_out(service, path))
-        before = edit(document, key, value)
-        self._runtime.copy_in(service, path, yaml.safe_dump(document, sort_keys=False).encode())
-        return Outcome(0, "ok", changed=f"{service}: {key} {before} → {value}")
-
-    def _limit(self, words: Sequence[str]) -> Outcome:
-        prefix, rate = words
-        document = yaml.safe_load(self._runtime.read_out("edge", "/etc/lumen/edge.yaml"))
-        named = {route["prefix"]: route["name"] for route in document["routes"]}
-        if prefix not in named:
-            return Outcome(1, f"the edge has no route {prefix}; there are: {', '.join(named)}")
-        value = "null" if rate == "off" else rate
-        return self._config_set(("edge", f"routes.{named[prefix]}.limit_rps", value))
 
     def _redis(self, words: Sequence[str]) -> Outcome:
         service, *command = words
@@ -163,9 +102,3 @@ class Operator:
         service, number = words
         self._runtime.restart(service, int(number) if number else None)
         return Outcome(0, "ok", changed=f"{service}{'-' + number if number else ''}: restarted")
-
-    def _scale(self, words: Sequence[str]) -> Outcome:
-        service, wanted = words
-        before = sum(1 for each in self._runtime.status() if each.service == service)
-        self._runtime.scale(service, int(wanted))
-        return Outcome(0, "ok", changed=f"{service}: {before} → {wanted} replicas")

@@ -7,6 +7,7 @@ first.
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from sandbox.errors import BadStack
 from sandbox.stack.model import Stack
 
 Tier = Literal["read", "write"]
+
+CHANGES = 15
+"""How many `changes` shows if nobody says."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,11 @@ _SQL_ACTS = ("pg_terminate_backend", "pg_cancel_backend", "pg_reload_conf", "pg_
 
 
 def _service(stack: Stack, name: str) -> str:
-    known = [name for name, service in stack.services.items() if service.rules and name != "customers"]
+    known = [
+        each
+        for each, service in stack.services.items()
+        if service.rules and service.rules.owner != "nobody" and each != "bastion"
+    ]
     if name not in known:
         raise BadStack(f"there is no service {name!r}; there are: {', '.join(known)}")
     return name
@@ -96,18 +104,33 @@ def _metrics(_: Stack, words: Sequence[str]) -> Operation:
 
 def _runbook(_: Stack, words: Sequence[str]) -> Operation:
     _need(words, 0, "runbook [NAME]", 1)
-    return Operation("runbook", tuple(words), "read")
+    return Operation("runbook", tuple(words) or ("",), "read")
+
+
+def _changes(_: Stack, words: Sequence[str]) -> Operation:
+    _need(words, 0, "changes [N]", 1)
+    most = words[0] if words else str(CHANGES)
+    if not most.isdigit() or not 1 <= int(most) <= 200:
+        raise BadStack(f"{most!r} is not a number of changes between 1 and 200")
+    return Operation("changes", (most,), "read")
+
+
+def _diff(_: Stack, words: Sequence[str]) -> Operation:
+    _need(words, 1, "diff COMMIT", 1)
+    return Operation("diff", (words[0],), "read")
 
 
 def _config(stack: Stack, words: Sequence[str]) -> Operation:
-    usage = "config get SERVICE, or config set SERVICE KEY VALUE"
+    usage = "config get SERVICE, config history SERVICE, or config set SERVICE KEY VALUE"
     _need(words, 2, usage, 4)
     service = _service(stack, words[1])
     if words[0] == "get" and len(words) == 2:
         return Operation("config get", (service,), "read")
+    if words[0] == "history" and len(words) == 2:
+        return Operation("config history", (service,), "read")
     if words[0] == "set" and len(words) == 4:
         key, value = words[2], words[3]
-        says = f"writes {key} = {value} into {service}'s config; every replica takes it at once"
+        says = f"commits {key} = {value} to {service}'s config on main; every replica takes it at once"
         return Operation("config set", (service, key, value), "write", says)
     raise BadStack(f"usage: {usage}")
 
@@ -128,7 +151,21 @@ def _scale(stack: Stack, words: Sequence[str]) -> Operation:
         raise BadStack(f"{words[1]!r} is not a number of replicas; at least one must run")
     if int(words[1]) > most:
         raise BadStack(f"the quota allows {service} at most {most} replicas")
-    return Operation("scale", (service, words[1]), "write", f"makes {service} {words[1]} replicas")
+    says = f"commits it to main and makes {service} {words[1]} replicas"
+    return Operation("scale", (service, words[1]), "write", says)
+
+
+def _rollback(stack: Stack, words: Sequence[str]) -> Operation:
+    _need(words, 1, "rollback SERVICE", 1)
+    service = _service(stack, words[0])
+    says = f"commits {service}'s version before this one to main and restarts each replica with it"
+    return Operation("rollback", (service,), "write", says)
+
+
+def _revert(_: Stack, words: Sequence[str]) -> Operation:
+    _need(words, 1, "revert COMMIT", 1)
+    says = f"commits the opposite of {words[0]} to main and rolls that out, whatever it touches"
+    return Operation("revert", (words[0],), "write", says)
 
 
 def _limit(_: Stack, words: Sequence[str]) -> Operation:
@@ -170,14 +207,38 @@ VERBS: tuple[Verb, ...] = (
     Verb("logs", "logs SERVICE [TEXT]", "read", "a service's last lines, those with TEXT", _logs),
     Verb("metrics", "metrics PROMQL", "read", "ask Prometheus", _metrics),
     Verb("runbook", "runbook [NAME]", "read", "what the company wrote down", _runbook),
+    Verb("changes", "changes [N]", "read", "what was pushed, and what became of it", _changes),
+    Verb("diff", "diff COMMIT", "read", "what a commit changed", _diff),
     Verb("config", "config get SERVICE", "read", "a service's config", _config),
+    Verb("config", "config history SERVICE", "read", "who changed it", _config),
     Verb("config", "config set SERVICE KEY VALUE", "write", "change one value of it", _config),
     Verb("redis", "redis SERVICE COMMAND …", "read", "a Redis command; writes ask first", _redis),
     Verb("sql", "sql STATEMENT", "read", "a statement on the shop's database; writes ask first", _sql),
     Verb("restart", "restart SERVICE or SERVICE-N", "write", "stop and start", _restart),
     Verb("scale", "scale SERVICE N", "write", "how many replicas", _scale),
+    Verb("rollback", "rollback SERVICE", "write", "deploy the version before", _rollback),
+    Verb("revert", "revert COMMIT", "write", "take a commit back", _revert),
     Verb("limit", "limit /PREFIX N|off", "write", "let N requests a second through at the edge", _limit),
 )
+
+
+_TAKE_ALL = ("metrics", "sql")
+"""Verbs that take the rest of the line as it is: what follows has a grammar of its own."""
+
+
+def _unquoted(rest: str) -> str:
+    """What was put in quotes as a whole, as a shell's user does, without them."""
+    if len(rest) > 1 and rest[0] == rest[-1] and rest[0] in "'\"":
+        with contextlib.suppress(ValueError):
+            words = shlex.split(rest)
+            return words[0] if len(words) == 1 else rest
+    return rest
+
+
+def usage() -> str:
+    """The whole vocabulary, a line each."""
+    width = max(len(verb.usage) for verb in VERBS)
+    return "\n".join(f"{verb.usage:<{width}}  {verb.help}" for verb in VERBS)
 
 
 def parse(stack: Stack, line: str) -> Operation:
@@ -187,12 +248,13 @@ def parse(stack: Stack, line: str) -> Operation:
         BadStack: it can't be understood, or the company's rules forbid it; with the usage.
     """
     head, _, rest = line.strip().removeprefix("ops ").strip().partition(" ")
+    rest = _unquoted(rest.strip()) if head in _TAKE_ALL else rest
     verb = next((each for each in VERBS if each.name == head), None)
     if verb is None:
         known = ", ".join(dict.fromkeys(each.name for each in VERBS))
         raise BadStack(f"{head or 'nothing'!r} is no operation; there are: {known}")
-    if head in ("metrics", "sql"):
-        return verb.parse(stack, [rest.strip()] if rest.strip() else [])
+    if head in _TAKE_ALL:
+        return verb.parse(stack, [rest] if rest else [])
     try:
         words = shlex.split(rest)
     except ValueError as error:

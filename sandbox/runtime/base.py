@@ -157,6 +157,10 @@ class Runtime(Protocol):
         """Put a file into every replica of a service, by rename, so that readers never see half."""
         ...
 
+    def unpack(self, service: str, folder: str, archive: bytes) -> None:
+        """Lay a tar over a folder of every replica of a service, also of one that is down."""
+        ...
+
     def read_out(self, service: str, path: str) -> bytes:
         """The content of a file inside the first replica."""
         ...

@@ -55,6 +55,9 @@ until "$@" >/dev/null 2>&1; do sleep 0.2; done
 """One command that asks again and again costs far less than many commands that ask once; and a port that
 nobody listens on is found out for nothing, where a real check would keep starting parts from starting."""
 
+_BASHRC = "/run/lumen/bashrc"
+"""Where the bastion's program lays what the shell starts with."""
+
 _DEPLOYED = ("/etc/lumen", "/srv/lumen")
 """What a deployment changes: a further copy of a service starts with what its sisters have."""
 
@@ -121,6 +124,7 @@ class DockerRuntime:
                 raise SandboxError(f"{each.service} ended while starting: {words}")
 
     def down(self) -> None:
+        registry.end_helpers(self._id)
         deadline = time.monotonic() + _GONE_WITHIN_S
         while True:
             problems = self.remove_once()
@@ -284,6 +288,9 @@ class DockerRuntime:
 
         _each(self._find(service), put)
 
+    def unpack(self, service: str, folder: str, archive: bytes) -> None:
+        _each(self._find(service), lambda each: self._engine.put_archive(each.name, folder, archive))
+
     def restart(self, service: str, replica: int | None = None) -> None:
         plan = load_stack().services[service]
 
@@ -351,7 +358,7 @@ class DockerRuntime:
         if client is None:
             raise MissingTool("the shell opens through the command `docker`, which is not on PATH")
         words = ["exec", "-it", "-w", "/root", "-e", "PS1=lumen bastion $ ", self._find("bastion")[0].name]
-        return Shell((client, *words, "bash", "--noprofile", "--norc", "-i"), {})
+        return Shell((client, *words, "bash", "--noprofile", "--rcfile", _BASHRC, "-i"), {})
 
     def adopt(self) -> None:
         """Make the calling process the sandbox's trainer, as `resume` does."""

@@ -63,10 +63,12 @@ def place(service: Service, network: str, taken: Iterable[str]) -> tuple[str, di
 
 
 def variables(placed: Mapping[str, tuple[str, Mapping[str, int]]], root: Path) -> dict[str, str]:
-    """What `compose.yaml` is filled in with: `HOST_DB`, `PORT_DB_5432`, `ADDR_DB_5432`, `ETC`, …"""
+    """What `compose.yaml` is filled in with: `HOST_DB`, `PORT_DB_5432`, `ADDR_DB_5432`, `ETC`, `SRV`, …"""
     filled = {
         "ETC": str(root / "etc/lumen"),
         "ETC_CUSTOMERS": str(customers_folder(root)),
+        "SRV": str(root / "srv"),
+        "RUN": str(root / "run/lumen"),
         "DISCOVERY": str(root / "run/discovery.json"),
     }
     for name, (host, ports) in placed.items():
@@ -88,13 +90,19 @@ def _script(path: Path, text: str) -> None:
     path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
 
 
-def lay_tree(root: Path) -> None:
-    """The files that the image would hold: code, config, programs."""
-    for folder in ("bin", "run", "var/lib/lumen", "home"):
+def code_of(root: Path, service: str) -> Path:
+    """The `/srv/lumen` of a service: its own, so that one can be rolled without the others."""
+    return root / "code" / service
+
+
+def lay_tree(root: Path, services: Iterable[str]) -> None:
+    """The files that the image would hold: each service's code, config, programs."""
+    for folder in ("bin", "run/lumen", "var/lib/lumen", "home", "srv"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     ignore = shutil.ignore_patterns("__pycache__")
-    for package in ("services", "load"):
-        shutil.copytree(PACKAGE_ROOT / package, root / "srv/lumen" / package, ignore=ignore)
+    for service in services:
+        for package in ("services", "load"):
+            shutil.copytree(PACKAGE_ROOT / package, code_of(root, service) / package, ignore=ignore)
     shutil.copytree(CONFIG_FOLDER, root / "etc/lumen")
     customers_folder(root).mkdir()
     (root / "etc/lumen/load.yaml").rename(customers_folder(root) / "load.yaml")
@@ -129,5 +137,6 @@ def lay_bastion(root: Path, stack: Stack, placed: Mapping[str, tuple[str, Mappin
         for port in stack.services[name].expose
     ]
     (root / "home/.curlrc").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _script(folder / "ops", f'#!/bin/sh\nexec "{sys.executable}" -P -m services.ops "$@"\n')
     hosts = "".join(f"{host}\t{name}\n" for name, (host, _) in placed.items())
     (root / "home/hosts").write_text(hosts, encoding="utf-8")

@@ -6,15 +6,17 @@ before anything waits for it, so that whoever comes later can end exactly what w
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
+import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import psutil
@@ -41,6 +43,8 @@ from sandbox.stack.prometheus import SCRAPED, target_file
 
 READY_WITHIN_S = 30.0
 _TERM_GRACE_S = 1.0
+_CODE = PurePosixPath("/srv/lumen")
+_CONFIG = PurePosixPath("/etc/lumen")
 
 
 Tell = Callable[[str, Step, str], None]
@@ -79,7 +83,7 @@ class ProcessRuntime:
         try:
             with registry.locked(self._id) as state:
                 state.network = ground.pick_network()
-            ground.lay_tree(self.root)
+            ground.lay_tree(self.root, load_stack().services)
             self._start_all(report)
         except BaseException:
             self.down()
@@ -152,6 +156,7 @@ class ProcessRuntime:
     def down(self) -> None:
         if not self.folder.is_dir():
             return
+        registry.end_helpers(self._id)
         owned = self._all()
         self._end(owned)
         left = [each for each in owned if each.alive()]
@@ -199,7 +204,7 @@ class ProcessRuntime:
             log = (self.folder / f"{name}-{number}.log").open("ab")
             with log:
                 child = subprocess.Popen(
-                    argv, cwd=self.root / "srv/lumen", env=environment, stdin=subprocess.DEVNULL,
+                    argv, cwd=ground.code_of(self.root, name), env=environment, stdin=subprocess.DEVNULL,
                     stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
                 )  # fmt: skip
             self._children[child.pid] = child
@@ -232,7 +237,7 @@ class ProcessRuntime:
         }
         return {
             "PATH": programs, "HOME": str(self.root / "home"), "LANG": "C.UTF-8", "TZ": "UTC",
-            "PYTHONPATH": str(self.root / "srv/lumen"), "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(ground.code_of(self.root, name)), "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             **service.environment, **own,
         }  # fmt: skip
@@ -283,7 +288,11 @@ class ProcessRuntime:
         child = self._children.get(owned.pid)
         if child is not None and child.poll() is not None:
             return False
-        return owned.alive()
+        alive = owned.alive()
+        if child is not None and not alive:
+            # It ended just now, and is ours to bury.
+            child.poll()
+        return alive
 
     def _exit_code(self, owned: Owned) -> int | None:
         child = self._children.get(owned.pid)
@@ -346,7 +355,7 @@ class ProcessRuntime:
         environment = self._environment(
             service, self._stack().services[service], owned.host, owned.ports, replica
         )
-        cwd = self.root / ("home" if service == "bastion" else "srv/lumen")
+        cwd = self.root / "home" if service == "bastion" else ground.code_of(self.root, service)
         begun = time.monotonic()
         try:
             done = subprocess.run(
@@ -362,12 +371,15 @@ class ProcessRuntime:
         return ExecResult(tuple(argv), code, *text, duration_s=time.monotonic() - begun)
 
     def _inside(self, service: str, path: str) -> Path:
-        """Where a path of the company's machines lies in this sandbox's folder."""
-        root, inner = self.root, path.lstrip("/")
-        if service == "customers":
-            root, inner = ground.customers_folder(self.root), inner.removeprefix("etc/lumen/")
-        target = (root / inner).resolve()
-        if not target.is_relative_to(root.resolve()):
+        """Where a path of a service's machine lies in this sandbox's folder; all but the code is shared."""
+        inside = PurePosixPath("/", path)
+        base, below = self.root, inside.relative_to("/")
+        if inside.is_relative_to(_CODE):
+            base, below = ground.code_of(self.root, service), inside.relative_to(_CODE)
+        elif service == "customers" and inside.is_relative_to(_CONFIG):
+            base, below = ground.customers_folder(self.root), inside.relative_to(_CONFIG)
+        target = (base / below).resolve()
+        if not target.is_relative_to(base.resolve()):
             raise BadStack(f"{path} leaves the sandbox")
         return target
 
@@ -376,6 +388,17 @@ class ProcessRuntime:
         target = self._inside(service, path)
         target.parent.mkdir(parents=True, exist_ok=True)
         self._put(target, data)
+
+    def unpack(self, service: str, folder: str, archive: bytes) -> None:
+        self._find(service)
+        try:
+            with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+                for member in tar:
+                    content = tar.extractfile(member) if member.isfile() else None
+                    if content is not None:
+                        self.copy_in(service, f"{folder}/{member.name}", content.read())
+        except (OSError, tarfile.TarError) as error:
+            raise SandboxError(f"{service}: {folder} cannot be written: {error}") from error
 
     def read_out(self, service: str, path: str) -> bytes:
         self._find(service)
@@ -427,7 +450,8 @@ class ProcessRuntime:
         service = self._stack().services["bastion"]
         environment = self._environment("bastion", service, owned.host, owned.ports, 1)
         environment["PS1"] = "lumen bastion $ "
-        return Shell(("bash", "--noprofile", "--norc", "-i"), environment, str(self.root / "home"))
+        start = ("bash", "--noprofile", "--rcfile", str(self.root / "run/lumen/bashrc"), "-i")
+        return Shell(start, environment, str(self.root / "home"))
 
     def address(self, service: str, port: int) -> Address:
         owned = self._find(service)[0]

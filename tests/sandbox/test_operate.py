@@ -1,99 +1,133 @@
-"""The `ops` vocabulary: what a line is understood as, before anything happens."""
+"""The `ops` vocabulary, and changing one value of a config."""
 
 from __future__ import annotations
+
+import difflib
 
 import pytest
 import yaml
 
 from sandbox.errors import BadStack
-from sandbox.operate.execute import edit
-from sandbox.operate.lines import VERBS, parse
+from sandbox.operate.lines import VERBS, parse, usage
+from sandbox.operate.settings import edit
 from sandbox.stack import CONFIG_FOLDER
-from sandbox.stack.model import Stack, load_stack
+from sandbox.stack.model import load_stack
 
-
-@pytest.fixture(scope="module")
-def stack() -> Stack:
-    return load_stack()
+STACK = load_stack()
+EDGE = (CONFIG_FOLDER / "edge.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
-    ("line", "verb", "tier"),
+    ("line", "verb", "words", "tier"),
     [
-        ("status", "status", "read"),
-        ("ops status", "status", "read"),
-        ("logs vision timed out", "logs", "read"),
-        ('metrics sum(rate(x{job="vision"}[10s]))', "metrics", "read"),
-        ("redis cache CONFIG GET maxmemory", "redis", "read"),
-        ("redis cache info memory", "redis", "read"),
-        ("redis cache CONFIG SET maxmemory 256mb", "redis", "write"),
-        ("redis cache FLUSHALL", "redis", "write"),
-        ("sql select 1", "sql", "read"),
-        ("sql select 1;", "sql", "read"),
-        ("sql select 1; drop table orders", "sql", "write"),
-        ("sql delete from orders", "sql", "write"),
-        ("sql select pg_terminate_backend(1)", "sql", "write"),
-        ("config get edge", "config get", "read"),
-        ("config set edge routes.upload.retries 0", "config set", "write"),
-        ("restart vision-2", "restart", "write"),
-        ("scale vision 4", "scale", "write"),
-        ("limit /upload off", "limit", "write"),
+        ("ops scale vision 3", "scale", ("vision", "3"), "write"),
+        ("rollback vision", "rollback", ("vision",), "write"),
+        ("revert HEAD~1", "revert", ("HEAD~1",), "write"),
+        ("changes", "changes", ("15",), "read"),
+        ("changes 3", "changes", ("3",), "read"),
+        ("diff r57", "diff", ("r57",), "read"),
+        ("config history edge", "config history", ("edge",), "read"),
+        ("config get edge", "config get", ("edge",), "read"),
+        ("runbook", "runbook", ("",), "read"),
+        ("metrics 'sum(up{job=\"edge\"})'", "metrics", ('sum(up{job="edge"})',), "read"),
+        ('metrics up{job="edge"}', "metrics", ('up{job="edge"}',), "read"),
+        ("sql select 'a' || 'b'", "sql", ("select 'a' || 'b'", "read only"), "read"),
+        ("sql 'delete from photos'", "sql", ("delete from photos", ""), "write"),
+        ("sql select 1; drop table orders", "sql", ("select 1; drop table orders", ""), "write"),
+        ("sql select pg_cancel_backend(1)", "sql", ("select pg_cancel_backend(1)", ""), "write"),
+        ("redis cache CONFIG GET maxmemory", "redis", ("cache", "CONFIG", "GET", "maxmemory"), "read"),
+        ("redis cache FLUSHALL", "redis", ("cache", "FLUSHALL"), "write"),
+        ("restart vision-2", "restart", ("vision", "2"), "write"),
+        ("limit /upload off", "limit", ("/upload", "off"), "write"),
     ],
 )
-def test_a_line_has_one_meaning_and_a_tier(stack: Stack, line: str, verb: str, tier: str) -> None:
-    """Reading and writing are told apart before anything is carried out."""
-    operation = parse(stack, line)
-    assert (operation.verb, operation.tier) == (verb, tier)
+def test_a_line_is_understood(line: str, verb: str, words: tuple[str, ...], tier: str) -> None:
+    """With its tier; a write says what it would touch."""
+    operation = parse(STACK, line)
+    assert (operation.verb, operation.words, operation.tier) == (verb, words, tier)
+    assert bool(operation.blast_radius) == (tier == "write")
 
 
 @pytest.mark.parametrize(
-    "line", ["restart cache", "scale vision 3", "limit /upload 5", "redis cache FLUSHALL"]
-)
-def test_a_write_says_what_it_touches(stack: Stack, line: str) -> None:
-    """Every write has a blast radius to ask about, and no read has one."""
-    assert parse(stack, line).blast_radius
-    assert parse(stack, "status").blast_radius == ""
-
-
-@pytest.mark.parametrize(
-    ("line", "says"),
+    ("line", "complaint"),
     [
+        ("rollback", "usage: rollback SERVICE"),
+        ("rollback bastion", "there is no service 'bastion'"),
+        ("logs customers", "there is no service 'customers'"),
+        ("restart customers", "there is no service 'customers'"),
+        ("logs bank", "there is no service 'bank'"),
         ("", "no operation"),
         ("fix it", "no operation"),
-        ("scale vision", "usage"),
         ("scale vision 0", "at least one"),
-        ("scale vision 5", "at most 4"),
-        ("scale visio 2", "no service"),
-        ("limit /upload fast", "not a rate"),
         ("limit /upload 0", "not a rate"),
-        ("restart customers", "no service"),
-        ("restart seed", "no service"),
-        ("logs customers", "no service"),
         ("redis cache 'CONFIG", "No closing quotation"),
+        ("scale vision 5", "the quota allows vision at most 4"),
+        ("revert", "usage: revert COMMIT"),
+        ("changes all", "'all' is not a number of changes"),
+        ("changes 999999", "not a number of changes"),
+        ("config history", "usage: config get SERVICE"),
     ],
 )
-def test_a_line_that_makes_no_sense_is_refused_with_a_sentence(stack: Stack, line: str, says: str) -> None:
-    """The load generator is out of reach, and so is more than the quota."""
-    with pytest.raises(BadStack, match=says):
-        parse(stack, line)
+def test_a_line_that_can_not_be_understood_is_refused(line: str, complaint: str) -> None:
+    """With the usage, or what there is."""
+    with pytest.raises(BadStack, match=complaint):
+        parse(STACK, line)
 
 
-def test_every_verb_says_what_it_is_for() -> None:
-    """The vocabulary explains itself."""
-    assert all(verb.help and verb.usage.startswith(verb.name) for verb in VERBS)
+def test_the_usage_has_every_verb() -> None:
+    """One line each."""
+    assert [line.split("  ")[0] for line in usage().splitlines()] == [verb.usage for verb in VERBS]
 
 
-def test_one_value_of_a_config_is_edited_in_place() -> None:
-    """Elements of a list are found by their name; the value before is given back."""
-    document = yaml.safe_load((CONFIG_FOLDER / "edge.yaml").read_text(encoding="utf-8"))
-    before = document["routes"][0]["retries"]
-    assert edit(document, "routes.upload.retries", "0") == str(before)
-    assert document["routes"][0]["retries"] == 0
+def _changed_lines(before: str, after: str) -> list[str]:
+    compared = difflib.ndiff(before.splitlines(), after.splitlines())
+    return [line[2:] for line in compared if line.startswith("+ ")]
 
 
-@pytest.mark.parametrize("key", ["routes.nowhere.retries", "routes.upload.retrise", "nothing"])
-def test_a_key_that_is_not_there_is_refused(key: str) -> None:
-    """A misspelt key must not become a new one that nobody reads."""
-    document = yaml.safe_load((CONFIG_FOLDER / "edge.yaml").read_text(encoding="utf-8"))
-    with pytest.raises(BadStack, match="has no"):
-        edit(document, key, "0")
+@pytest.mark.parametrize(
+    ("key", "value", "was", "line"),
+    [
+        ("routes.upload.retries", "0", "2", "    retries: 0"),
+        ("routes.upload.limit_rps", "6", "none", "    limit_rps: 6"),
+        ("routes.browse.timeout_s", "2.5", "5", "    timeout_s: 2.5"),
+        ("gateway.vision.rewrite", "/v2/", "/", "    rewrite: /v2/"),
+    ],
+)
+def test_one_value_changes_one_line(key: str, value: str, was: str, line: str) -> None:
+    """Comments, order and the other values stay."""
+    changed, before = edit(EDGE, key, value)
+    assert before == was
+    assert _changed_lines(EDGE, changed) == [line]
+    assert [each for each in changed.splitlines() if each.startswith("#")] == [
+        each for each in EDGE.splitlines() if each.startswith("#")
+    ]
+
+
+def test_a_limit_comes_and_goes() -> None:
+    """The last mapping of the text and of a list take a new key too."""
+    for key in ("gateway.vision.limit_rps", "routes.browse.limit_rps"):
+        limited, _ = edit(EDGE, key, "4")
+        lifted, was = edit(limited, key, "null")
+        assert was == "4"
+        assert yaml.safe_load(limited) != yaml.safe_load(lifted)
+    assert edit("a: 1", "limit_rps", "2")[0] == "a: 1\nlimit_rps: 2"
+    assert edit("a:\nb: 2\n", "a", "1")[0] == "a: 1\nb: 2\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("routes.upload.colour", "red", "the config has no routes.upload.colour"),
+        ("routes.download.retries", "1", "'download' is not there"),
+        ("routes", "1", "more than one value"),
+        ("routes.upload.retries.deep", "1", "the config has no"),
+        ("routes.upload.retries", "[1", "is not YAML"),
+        ("routes.upload.retries", "1 # really", "not a value on one line"),
+        ("routes.upload.retries", "1\nroutes: []", "not a value on one line"),
+        ("routes.upload.retries", "a: b", "cannot be set to"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused(key: str, value: str, complaint: str) -> None:
+    """Nothing else of the text can be changed by it."""
+    with pytest.raises(BadStack, match=complaint):
+        edit(EDGE, key, value)

@@ -5,43 +5,31 @@ Tests leave the sandbox as they found it, since their order is random.
 
 from __future__ import annotations
 
+import io
+import tarfile
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 import httpx
 import psutil
 import pytest
 
 from sandbox.errors import BadStack, SandboxError, Unsupported
-from sandbox.runtime import registry, tools
+from sandbox.runtime import registry
 from sandbox.runtime.base import Limits, LogLine, Progress, Replica, Runtime
 from sandbox.runtime.choose import all_sandboxes, attach, open_runtime, sweep
-from sandbox.runtime.docker import Engine, ensure_image
+from sandbox.runtime.docker import Engine
 from sandbox.runtime.docker_plan import OURS, project_label
 from sandbox.stack.model import load_stack
 from sandbox.stack.prometheus import SCRAPED
+from tests.sandbox.runtimes import Kind, require
 from tests.sandbox.test_image import TELLTALE
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(300)
-
-Kind = Literal["process", "docker"]
-
-
-def _require(kind: Kind) -> None:
-    if kind == "process":
-        if tools.missing():
-            pytest.skip(f"the process runtime lacks {', '.join(tools.missing())}")
-        return
-    try:
-        with Engine(timeout_s=2):
-            pass
-    except SandboxError as error:
-        pytest.skip(str(error))
-    ensure_image(lambda _: None)
 
 
 @pytest.fixture(
@@ -54,7 +42,7 @@ def _require(kind: Kind) -> None:
 def runtime(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     """A sandbox that is up."""
     kind = cast("Kind", request.param)
-    _require(kind)
+    require(kind)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GAMEDAY_STATE", str(tmp_path_factory.mktemp("state")))
         made = open_runtime(kind, registry.new_id())
@@ -195,6 +183,38 @@ def test_a_file_goes_in_and_comes_out(runtime: Runtime) -> None:
     if "names" in runtime.capabilities():
         for number in (1, 2):
             assert runtime.exec("vision", ["stat", "-c", "%s", path], replica=number).stdout.strip() == length
+
+
+def _tar(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def test_every_service_has_code_of_its_own(runtime: Runtime) -> None:
+    """A version that is laid into one service is not in another, and its programs find it."""
+    runtime.unpack("vision", "/srv/lumen", _tar({"services/marked.py": b"print('here')", "notes/a": b"b"}))
+    assert runtime.read_out("vision", "/srv/lumen/notes/a") == b"b"
+    ask = ["python3", "-m", "services.marked"]
+    assert [runtime.exec("vision", ask, replica=n).stdout for n in (1, 2)] == ["here\n", "here\n"]
+    assert runtime.exec("storefront", ask).exit_code != 0
+    with pytest.raises(SandboxError):
+        runtime.read_out("storefront", "/srv/lumen/notes/a")
+
+
+def test_code_can_be_laid_into_what_is_down(runtime: Runtime) -> None:
+    """That is when a version has to be taken back most urgently."""
+    runtime.kill("vision", replica=2)
+    try:
+        wait_until(lambda: _replicas(runtime, "vision")[2].state == "exited", 5)
+        runtime.unpack("vision", "/srv/lumen", _tar({"notes/down": b"yes"}))
+    finally:
+        runtime.restart("vision", replica=2)
+    assert runtime.exec("vision", ["cat", "notes/down"], replica=2).stdout == "yes"
 
 
 def test_reading_what_is_not_there_is_an_error(runtime: Runtime) -> None:

@@ -1,0 +1,298 @@
+"""The repository as control plane, on a real sandbox: one for each runtime, shared by all tests here.
+
+Tests leave the repository and what runs as they found it, since their order is random.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+
+from sandbox.operate.answer import Answerer
+from sandbox.runtime import registry
+from sandbox.runtime.base import ExecResult, Runtime
+from sandbox.runtime.choose import open_runtime
+from sandbox.stack.model import load_stack
+from sandbox.world import repo
+from sandbox.world.cast import CAST
+from sandbox.world.deployer import Rollout
+from sandbox.world.keeper import Keeper, Reply, ShellLine
+from tests.sandbox.runtimes import Kind, require
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.timeout(300)
+
+_SECONDS = 15.0
+"""From a push to its effect; it takes one or two, and the machine may be busy."""
+
+
+@dataclass
+class World:
+    """A company that is looked after."""
+
+    runtime: Runtime
+    keeper: Keeper
+    told: list[ShellLine] = field(default_factory=list)
+
+    def bash(self, script: str) -> ExecResult:
+        """Run a script on the bastion, in the engineer's clone as it is on main."""
+        start = 'cd "$HOME/lumen" && git fetch -q && git checkout -qB main origin/main && set -e\n'
+        return self.runtime.exec("bastion", ["bash", "-c", start + script], timeout_s=60)
+
+    def push(self, script: str) -> str:
+        """Commit what the script does and push it; the commit."""
+        done = self.bash(f"{script}\ngit commit -qam change && git push -q && git rev-parse HEAD")
+        assert done.exit_code == 0, done.stderr
+        return done.stdout.split()[-1]
+
+    def became(self, revision: str) -> tuple[Rollout, ...]:
+        return self.keeper.deployer.wait_for(revision, 60)
+
+    def replicas(self, service: str) -> list[int]:
+        return sorted(each.number for each in self.runtime.status() if each.service == service)
+
+    def config(self, service: str) -> str:
+        return self.runtime.read_out(service, f"/etc/lumen/{service}.yaml").decode()
+
+    @contextlib.contextmanager
+    def put_back(self) -> Iterator[None]:
+        """Afterwards main has the files that it had, and they are rolled out."""
+        before = repo.git(self.runtime, ["rev-parse", "main"]).stdout.strip()
+        try:
+            yield
+        finally:
+            done = self.bash(
+                f"git checkout -q {before} -- . && git diff --cached --quiet || git commit -qm 'as before'\n"
+                "git push -q && git rev-parse HEAD"
+            )
+            self.became(done.stdout.split()[-1])
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("process", marks=pytest.mark.process),
+        pytest.param("docker", marks=pytest.mark.docker),
+    ],
+)
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A sandbox that is up, with its keeper."""
+    kind = cast("Kind", request.param)
+    require(kind)
+    with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as ends:
+        patch.setenv("GAMEDAY_STATE", str(tmp_path_factory.mktemp("state")))
+        made = open_runtime(kind, registry.new_id())
+        ends.callback(made.down)
+        made.up(lambda _: None)
+        answerers: list[Answerer] = []
+
+        def operate(line: str, sure: bool) -> Reply:
+            return answerers[0].answer(line, sure=sure)
+
+        told: list[ShellLine] = []
+        keeper = Keeper(made, load_stack(), operate, told.append)
+        answerers.append(Answerer(made, load_stack(), keeper.deployer))
+        ends.callback(answerers[0].close)
+        ends.callback(keeper.stop)
+        keeper.start({"queue": "# Runbook: the queue\n\nWait.\n"})
+        yield World(made, keeper, told)
+
+
+# --- ops on the bastion --------------------------------------------------------------------------
+
+
+def test_ops_scale_makes_replicas(world: World) -> None:
+    """It returns once they are there, and main says so."""
+    with world.put_back():
+        done = world.runtime.exec("bastion", ["ops", "scale", "vision", "3"], timeout_s=60)
+        assert done.exit_code == 0, done.stderr
+        assert "vision: 2 → 3 replicas" in done.stdout
+        assert world.replicas("vision") == [1, 2, 3]
+        assert "replicas: 3" in (repo.read(world.runtime, "deploy/vision.yaml") or "")
+    assert world.replicas("vision") == [1, 2]
+
+
+def test_ops_says_what_it_refuses(world: World) -> None:
+    """With the exit code of bad input, and nothing is committed."""
+    head = repo.git(world.runtime, ["rev-parse", "main"]).stdout
+    for line, complaint in (
+        ("scale vision 9", "at most 4 replicas"),
+        ("nonsense", "is no operation"),
+        ("revert cafecafe", "there is no commit 'cafecafe'"),
+        ("rollback cache", "no earlier version"),
+        ("config set cache maxmemory 1", "main has no config/cache.yaml"),
+    ):
+        done = world.runtime.exec("bastion", ["ops", *line.split()], timeout_s=60)
+        assert done.exit_code != 0, line
+        assert complaint in done.stdout, line
+    assert repo.git(world.runtime, ["rev-parse", "main"]).stdout == head
+
+
+def test_a_config_is_set_in_the_running_service(world: World) -> None:
+    """One line of the file differs, in the repository as in the service."""
+    with world.put_back():
+        done = world.runtime.exec("bastion", ["ops", "limit", "/upload", "6"], timeout_s=60)
+        assert done.exit_code == 0, done.stdout
+        assert "    limit_rps: 6\n" in world.config("edge")
+        assert world.config("edge") == repo.read(world.runtime, "config/edge.yaml")
+        history = world.runtime.exec("bastion", ["ops", "config", "history", "edge"], timeout_s=60).stdout
+        assert "limit_rps none → 6" in history.splitlines()[0]
+    assert "limit_rps: 6" not in world.config("edge")
+
+
+def test_changes_tell_what_became_of_a_commit(world: World) -> None:
+    """The log of main, joined with the rollouts; by name, newest first."""
+    with world.put_back():
+        revision = world.push(
+            "sed -i.bak 's/^max_queue:.*/max_queue: 17/' config/vision.yaml; rm config/*.bak"
+        )
+        (rollout,) = world.became(revision)
+        assert (rollout.service, rollout.kind, rollout.ok, rollout.revision) == (
+            "vision",
+            "config",
+            True,
+            revision,
+        )
+        done = world.runtime.exec("bastion", ["ops", "changes", "3"], timeout_s=60)
+        first = done.stdout.splitlines()[0]
+        assert first.startswith(revision[:7])
+        assert first.endswith("On Call: change  [vision config: written]")
+        shown = world.runtime.exec("bastion", ["ops", "diff", revision[:7]], timeout_s=60).stdout
+        assert "+max_queue: 17" in shown
+        kept = world.bash('tail -n 50 "$(dirname "$ORIGIN")/rollouts.jsonl"').stdout.splitlines()
+        assert revision in {json.loads(line)["revision"] for line in kept}
+
+
+def test_runbooks_are_those_of_the_repository(world: World) -> None:
+    """The company's own and those that were brought."""
+    listed = world.runtime.exec("bastion", ["ops", "runbook"], timeout_s=60).stdout.split()
+    assert {"on-call.md", "queue.md"} <= set(listed)
+    assert "Wait." in world.runtime.exec("bastion", ["ops", "runbook", "queue"], timeout_s=60).stdout
+
+
+def test_the_shell_is_heard(world: World) -> None:
+    """A line that was typed arrives with its exit code; `ops` alone is told of by its own reply."""
+    rc = "${OUTBOX%/*}/bashrc"
+    typed = "ops status\nfalse 1\nexit\n"
+    words = ["bash", "-c", f'exec bash --noprofile --rcfile "{rc}" -i']
+    world.runtime.exec("bastion", words, stdin=typed.encode(), timeout_s=30)
+    wait_until(lambda: any(each.line == "false 1" for each in world.told), _SECONDS)
+    assert {each.exit_code for each in world.told if each.line == "false 1"} == {1}
+    assert not [each for each in world.told if each.line.startswith("ops")]
+
+
+# --- pushes --------------------------------------------------------------------------------------
+
+
+def test_what_is_not_yaml_is_refused_and_nothing_is_written(world: World) -> None:
+    """The rollout failed, with the file and the line; the service keeps what it has."""
+    with world.put_back():
+        before = world.config("vision")
+        (rollout,) = world.became(world.push("echo 'slots: [' >> config/vision.yaml"))
+        assert not rollout.ok
+        assert "config/vision.yaml, line" in rollout.detail
+        assert "nothing was written" in rollout.detail
+        assert world.config("vision") == before
+
+
+def test_yaml_without_a_key_goes_out_and_the_service_refuses_it(world: World) -> None:
+    """It says so in its log and stays healthy on the last good one."""
+    with world.put_back():
+        revision = world.push("sed -i.bak '/^slots:/d' config/vision.yaml; rm config/*.bak")
+        assert [each.ok for each in world.became(revision)] == [True]
+
+        def rejected() -> bool:
+            return any("config rejected" in line.text for line in world.runtime.logs("vision"))
+
+        wait_until(rejected, _SECONDS)
+        ask = ["curl", "-fsS", "http://vision:8000/healthz"]
+        assert world.runtime.exec("bastion", ask).exit_code == 0
+
+
+def test_git_revert_takes_a_config_back(world: World) -> None:
+    """Pushed from the clone, without any operation of ours, it is in the running service within seconds."""
+    with world.put_back():
+        world.became(
+            world.push("sed -i.bak 's/^max_queue:.*/max_queue: 3/' config/vision.yaml; rm config/*.bak")
+        )
+        assert "max_queue: 3\n" in world.config("vision")
+        done = world.bash("git revert --no-edit HEAD >/dev/null && git push -q")
+        assert done.exit_code == 0, done.stderr
+        wait_until(lambda: "max_queue: 16\n" in world.config("vision"), _SECONDS)
+
+
+def test_another_version_rolls_the_code(world: World) -> None:
+    """Every replica runs the version's code, others' code is untouched; `rollback` goes back to the last."""
+    with world.put_back():
+        world.push('sed -i.bak \'s/"meadow"/"mill"/\' services/vision.py; rm services/*.bak\ngit tag r58')
+        world.bash("git push -q --tags")
+        started = {each.name: each.started_at for each in world.runtime.status()}
+        revision = world.push("sed -i.bak 's/^version:.*/version: r58/' deploy/vision.yaml; rm deploy/*.bak")
+        # The tag was made before the commit, so it says what was there then.
+        (rollout,) = world.became(revision)
+        assert rollout.ok, rollout.detail
+        assert rollout.detail == "r58, 2 replicas restarted"
+        again = {each.name for each in world.runtime.status() if each.started_at != started[each.name]}
+        assert again == {"vision-1", "vision-2"}
+        done = world.runtime.exec("bastion", ["ops", "rollback", "vision"], timeout_s=60)
+        assert "rolled back, r58 → r57" in done.stdout
+
+
+def test_code_that_does_not_start_halts_the_rollout(world: World) -> None:
+    """The first replica fails, the second goes on; taking the commit back mends it."""
+    broken = "echo 'raise SystemExit(9)' >> services/kit.py\ngit commit -qam broken\ngit push -q\n"
+    with world.put_back():
+        second = {each.name: each.started_at for each in world.runtime.status()}["storefront-2"]
+        revision = world.push(
+            f"{broken}at=$(git rev-parse HEAD)\n"
+            'sed -i.bak "s/^version:.*/version: $at/" deploy/storefront.yaml; rm deploy/*.bak'
+        )
+        (rollout,) = world.became(revision)
+        assert not rollout.ok
+        assert "storefront" in rollout.detail
+        now = {each.name: each for each in world.runtime.status()}
+        assert now["storefront-2"].started_at == second
+        done = world.runtime.exec("bastion", ["ops", "revert", revision], timeout_s=90)
+        assert done.exit_code == 0, done.stdout
+        states = {each.name: each.state for each in world.runtime.status() if each.service == "storefront"}
+        assert set(states.values()) == {"running"}
+
+
+def test_an_unknown_version_rolls_nothing(world: World) -> None:
+    """One sentence; what runs goes on."""
+    with world.put_back():
+        revision = world.push("sed -i.bak 's/^version:.*/version: r999/' deploy/vision.yaml; rm deploy/*.bak")
+        (rollout,) = world.became(revision)
+        assert (rollout.ok, rollout.detail) == (False, "there is no version r999 in the repository")
+
+
+def test_a_colleague_can_commit(world: World) -> None:
+    """A commit by somebody else is rolled out like any other, in their name."""
+    with world.put_back():
+        text = world.config("vision").replace("max_queue: 16", "max_queue: 15")
+        made = repo.commit(
+            world.runtime, {"config/vision.yaml": text.encode()}, "vision: shorter queue", CAST["ines"]
+        )
+        assert made is not None
+        (rollout,) = world.became(made)
+        assert (rollout.author, rollout.subject) == (CAST["ines"].name, "vision: shorter queue")
+        assert repo.commit(world.runtime, {"config/vision.yaml": text.encode()}, "again") is None
+
+
+def test_a_commit_that_rolls_nothing_is_done_at_once(world: World) -> None:
+    """A runbook is nobody's to deploy."""
+    with world.put_back():
+        assert world.became(world.push("echo more >> runbooks/queue.md")) == ()
+
+
+def test_the_clone_is_what_is_on_main(world: World) -> None:
+    """The engineer's clone is there, by the engineer's name, with the history in it."""
+    done = world.bash("git log --format=%an | sort -u; git config user.email; git log --oneline | wc -l")
+    lines = done.stdout.split("\n")
+    assert {each.name for each in CAST.values()} <= set(lines)
+    assert "oncall@lumen.example" in lines
