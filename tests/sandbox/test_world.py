@@ -229,7 +229,7 @@ def test_git_revert_takes_a_config_back(world: World) -> None:
 def test_another_version_rolls_the_code(world: World) -> None:
     """Every replica runs the version's code, others' code is untouched; `rollback` goes back to the last."""
     with world.put_back():
-        world.push('sed -i.bak \'s/"meadow"/"mill"/\' services/vision.py; rm services/*.bak\ngit tag r58')
+        world.push('sed -i.bak \'s/"meadow"/"mill"/\' services/captions.py; rm services/*.bak\ngit tag r58')
         world.bash("git push -q --tags")
         started = {each.name: each.started_at for each in world.runtime.status()}
         revision = world.push("sed -i.bak 's/^version:.*/version: r58/' deploy/vision.yaml; rm deploy/*.bak")
@@ -245,7 +245,7 @@ def test_another_version_rolls_the_code(world: World) -> None:
 
 def test_code_that_does_not_start_halts_the_rollout(world: World) -> None:
     """The first replica fails, the second goes on; taking the commit back mends it."""
-    broken = "echo 'raise SystemExit(9)' >> services/kit.py\ngit commit -qam broken\ngit push -q\n"
+    broken = "echo 'raise SystemExit(9)' >> services/kit/serving.py\ngit commit -qam broken\ngit push -q\n"
     with world.put_back():
         second = {each.name: each.started_at for each in world.runtime.status()}["storefront-2"]
         revision = world.push(
