@@ -6,6 +6,7 @@ before anything waits for it, so that whoever comes later can end exactly what w
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -43,6 +44,7 @@ from sandbox.stack.prometheus import SCRAPED, target_file
 
 READY_WITHIN_S = 30.0
 _TERM_GRACE_S = 1.0
+_BURIED_WITHIN_S = 1.0
 _CODE = PurePosixPath("/srv/lumen")
 _CONFIG = PurePosixPath("/etc/lumen")
 
@@ -290,8 +292,9 @@ class ProcessRuntime:
             return False
         alive = owned.alive()
         if child is not None and not alive:
-            # It ended just now, and is ours to bury.
-            child.poll()
+            # It is ours to bury, which can be done once the last of its threads has gone.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(_BURIED_WITHIN_S)
         return alive
 
     def _exit_code(self, owned: Owned) -> int | None:

@@ -229,18 +229,24 @@ def test_git_revert_takes_a_config_back(world: World) -> None:
 def test_another_version_rolls_the_code(world: World) -> None:
     """Every replica runs the version's code, others' code is untouched; `rollback` goes back to the last."""
     with world.put_back():
-        world.push('sed -i.bak \'s/"meadow"/"mill"/\' services/captions.py; rm services/*.bak\ngit tag r58')
-        world.bash("git push -q --tags")
+        done = world.bash(
+            'sed -i.bak \'s/"meadow"/"mill"/\' services/captions.py; rm services/*.bak\n'
+            "git commit -qam mill && git tag r58 && git push -q origin main r58"
+        )
+        assert done.exit_code == 0, done.stderr
         started = {each.name: each.started_at for each in world.runtime.status()}
         revision = world.push("sed -i.bak 's/^version:.*/version: r58/' deploy/vision.yaml; rm deploy/*.bak")
-        # The tag was made before the commit, so it says what was there then.
         (rollout,) = world.became(revision)
         assert rollout.ok, rollout.detail
         assert rollout.detail == "r58, 2 replicas restarted"
         again = {each.name for each in world.runtime.status() if each.started_at != started[each.name]}
         assert again == {"vision-1", "vision-2"}
+        code = "/srv/lumen/services/vision.py"
+        assert b'"mill"' in world.runtime.read_out("vision", code)
+        assert b'"mill"' not in world.runtime.read_out("storefront", code)
         done = world.runtime.exec("bastion", ["ops", "rollback", "vision"], timeout_s=60)
         assert "rolled back, r58 → r57" in done.stdout
+        assert b'"mill"' not in world.runtime.read_out("vision", code)
 
 
 def test_code_that_does_not_start_halts_the_rollout(world: World) -> None:
