@@ -241,7 +241,7 @@ def test_another_version_rolls_the_code(world: World) -> None:
         assert rollout.detail == "r58, 2 replicas restarted"
         again = {each.name for each in world.runtime.status() if each.started_at != started[each.name]}
         assert again == {"vision-1", "vision-2"}
-        code = "/srv/lumen/services/vision.py"
+        code = "/srv/lumen/services/captions.py"
         assert b'"mill"' in world.runtime.read_out("vision", code)
         assert b'"mill"' not in world.runtime.read_out("storefront", code)
         done = world.runtime.exec("bastion", ["ops", "rollback", "vision"], timeout_s=60)
