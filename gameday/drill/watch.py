@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from gameday.drill.session import Signal, SignalSample
 from sandbox.observe import customers
 from sandbox.observe.customers import SliSecond
 from sandbox.observe.metrics import Alert, Metrics
+from sandbox.observe.services import top
 from sandbox.operate.execute import SPAN
 from sandbox.runtime.base import LogLine, Runtime
 
@@ -22,31 +24,35 @@ _UNSEEN = frozenset({"customers", "seed", "bastion", "bank"})
 _BATCH_S = 0.2
 
 
-def _red(service: str) -> tuple[tuple[str, str, str, str], ...]:
-    """Rate, errors and duration of a service that counts its own requests."""
-    requests = f'sum(rate(http_requests_total{{job="{service}"}}[10s]))'
-    failed = f'sum(rate(http_requests_total{{job="{service}",status=~"5.."}}[10s]))'
-    buckets = f'sum by (le) (rate(http_request_duration_seconds_bucket{{job="{service}"}}[10s]))'
-    return (
-        (service, "rate", "/s", requests),
-        (service, "errors", "%", f"100 * ({failed} or vector(0)) / {requests}"),
-        (service, "p95", "ms", f"1000 * histogram_quantile(0.95, {buckets})"),
-    )
-
-
 def _at_the_edge(more: str = "") -> str:
     return f'sum(rate(envoy_vhost_vcluster_upstream_rq{{envoy_virtual_host="public"{more}}}[10s]))'
 
 
 _FAILED = ',envoy_response_code=~"5.."'
-GOLDEN: tuple[tuple[str, str, str, str], ...] = (
-    ("edge", "rate", "/s", _at_the_edge()),
-    ("edge", "errors", "%", f"100 * ({_at_the_edge(_FAILED)} or vector(0)) / {_at_the_edge()}"),
-    *_red("storefront"),
-    *_red("vision"),
-    ("vision", "saturation", "%", "100 * sum(vision_slots_busy) / sum(vision_slots)"),
+_EDGE: tuple[tuple[str, str, str], ...] = (
+    ("rate", "/s", _at_the_edge()),
+    ("errors", "%", f"100 * ({_at_the_edge(_FAILED)} or vector(0)) / {_at_the_edge()}"),
 )
-"""The company's dashboard: service, signal, unit, PromQL."""
+_SLOTS = "100 * sum(vision_slots_busy) / sum(vision_slots)"
+
+
+def golden_signals(metrics: Metrics) -> tuple[Signal, ...]:
+    """The company's dashboard: the edge first, then every service that answers requests.
+
+    Raises:
+        SandboxError: Prometheus does not answer.
+    """
+    signals = [Signal("edge", name, unit, metrics.value(promql)) for name, unit, promql in _EDGE]
+    for each in sorted(top(metrics), key=lambda each: each.service):
+        if each.rate is not None:
+            errors = None if each.errors is None else 100 * each.errors
+            signals += [
+                Signal(each.service, "rate", "/s", each.rate),
+                Signal(each.service, "errors", "%", errors),
+                Signal(each.service, "p95", "ms", each.p95_ms),
+            ]
+    signals.append(Signal("vision", "saturation", "%", metrics.value(_SLOTS)))
+    return tuple(signals)
 
 
 class Watch:
@@ -65,7 +71,7 @@ class Watch:
         self, on_second: Callable[[SliSecond], None], on_lines: Callable[[Sequence[LogLine]], None]
     ) -> None:
         """Hand on every second of the SLI feed at once, and the other lines in batches."""
-        pending: list[LogLine] = []
+        pending: deque[LogLine] = deque()
 
         def follow() -> None:
             for line in self._runtime.logs(follow=True, stop=self._stop):
@@ -80,7 +86,7 @@ class Watch:
         try:
             while not follower.done():
                 await asyncio.wait({follower}, timeout=_BATCH_S)
-                batch, pending[:] = list(pending), []
+                batch = [pending.popleft() for _ in range(len(pending))]
                 if batch:
                     on_lines(batch)
             follower.result()
@@ -98,11 +104,7 @@ class Watch:
         """Hand on the golden signals, once a second."""
 
         def sample() -> SignalSample:
-            signals = [
-                Signal(service, name, unit, self.metrics.value(promql))
-                for service, name, unit, promql in GOLDEN
-            ]
-            return SignalSample(time.time(), tuple(signals))
+            return SignalSample(time.time(), golden_signals(self.metrics))
 
         while not self._stop.is_set():
             on_sample(await asyncio.to_thread(sample))
