@@ -114,6 +114,7 @@ class ProcessRuntime:
                     tell(name, "wait", f"for {needed}")
                     self._await_ready(needed, stack.services[needed], tell)
                     proven.add(needed)
+                    tell(needed, "ready", "")
             for number in range(1, stack.services[name].deploy.replicas + 1):
                 tell(name, "start", "")
                 self._start(name, stack.services[name], number, placed[name] if number == 1 else None)
@@ -121,7 +122,7 @@ class ProcessRuntime:
         for name in stack.services:
             if name not in proven:
                 self._await_ready(name, stack.services[name], tell)
-            tell(name, "ready", "")
+                tell(name, "ready", "")
 
     def _await_ready(self, name: str, service: Service, tell: Tell = _nobody) -> None:
         """Wait until a part is ready.
