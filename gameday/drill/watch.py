@@ -6,21 +6,22 @@ All of it is reading, in threads where it blocks; what is seen is handed to the 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from gameday.drill.session import Signal, SignalSample
+from sandbox.errors import SandboxError
 from sandbox.observe import customers
 from sandbox.observe.customers import SliSecond
+from sandbox.observe.logs import UNSEEN
 from sandbox.observe.metrics import Alert, Metrics
 from sandbox.observe.services import top
-from sandbox.operate.execute import SPAN
+from sandbox.observe.traces import SPAN
 from sandbox.runtime.base import LogLine, Runtime
 
-_UNSEEN = frozenset({"customers", "seed", "bastion", "bank"})
-"""Services whose logs are not the engineer's to see."""
 _BATCH_S = 0.2
 
 
@@ -79,7 +80,7 @@ class Watch:
                     second = customers.parse(line.text)
                     if second is not None:
                         self._loop.call_soon_threadsafe(on_second, second)
-                elif line.service not in _UNSEEN and not line.text.startswith(SPAN):
+                elif line.service not in UNSEEN and not line.text.startswith(SPAN):
                     pending.append(line)
 
         follower = asyncio.create_task(asyncio.to_thread(follow))
@@ -96,8 +97,10 @@ class Watch:
     async def follow_alerts(self, on_alerts: Callable[[Iterable[Alert]], None]) -> None:
         """Hand on what fires, once a second."""
         while not self._stop.is_set():
-            alerts = await asyncio.to_thread(self.metrics.alerts)
-            on_alerts([alert for alert in alerts if alert.state == "firing"])
+            # An engineer may restart the metrics, or break them; that is no reason to end the drill.
+            with contextlib.suppress(SandboxError):
+                alerts = await asyncio.to_thread(self.metrics.alerts)
+                on_alerts([alert for alert in alerts if alert.state == "firing"])
             await asyncio.sleep(1.0)
 
     async def follow_signals(self, on_sample: Callable[[SignalSample], None]) -> None:
@@ -107,5 +110,6 @@ class Watch:
             return SignalSample(time.time(), golden_signals(self.metrics))
 
         while not self._stop.is_set():
-            on_sample(await asyncio.to_thread(sample))
+            with contextlib.suppress(SandboxError):
+                on_sample(await asyncio.to_thread(sample))
             await asyncio.sleep(1.0)

@@ -33,6 +33,7 @@ class Metrics:
     """A client of one sandbox's Prometheus. Safe to use from several threads."""
 
     def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self._client = httpx.Client(base_url=f"http://{runtime.address('metrics', 9090)}", timeout=5.0)
 
     def close(self) -> None:
@@ -40,13 +41,21 @@ class Metrics:
 
     def _get(self, path: str, **params: str) -> Any:
         try:
-            answer = self._client.get(path, params=params)
+            answer = self._ask(path, params)
             document = answer.json()
         except (httpx.HTTPError, ValueError) as error:
             raise SandboxError(f"metrics does not answer: {error}") from error
         if document.get("status") != "success":
             raise BadStack(f"PromQL: {document.get('error', 'refused')}")
         return document["data"]
+
+    def _ask(self, path: str, params: Mapping[str, str]) -> httpx.Response:
+        """Ask; once it was restarted it may be reached elsewhere, so a second time at where it is now."""
+        try:
+            return self._client.get(path, params=params)
+        except httpx.TransportError:
+            self._client.base_url = f"http://{self._runtime.address('metrics', 9090)}"
+            return self._client.get(path, params=params)
 
     def query(self, promql: str, at: float | None = None) -> list[Sample]:
         """An instant query.

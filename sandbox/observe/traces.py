@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sandbox.runtime.base import Runtime
 
+SPAN = '{"span"'
+"""How a line of a log begins that is a part of a trace, and not a message."""
 _BAR = 40
 
 
@@ -65,7 +67,7 @@ class Trace:
 def spans(lines: Iterable[str]) -> Iterator[Span]:
     """The spans among the lines of a log; anything else, and what is torn, is passed over."""
     for text in lines:
-        if not text.startswith('{"span"'):
+        if not text.startswith(SPAN):
             continue
         try:
             document = json.loads(text)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from sandbox.errors import SandboxError
+from sandbox.observe.logs import Query, search
 from sandbox.observe.metrics import Metrics
 from sandbox.operate.commits import Commits
 from sandbox.operate.lines import Operation
@@ -14,8 +15,6 @@ from sandbox.runtime.base import Runtime
 from sandbox.world.deployer import Deployer
 
 _LOG_LINES = 40
-SPAN = '{"span"'
-"""How a line begins that is a part of a trace, not a message."""
 
 
 class Operator:
@@ -66,11 +65,9 @@ class Operator:
 
     def _logs(self, words: Sequence[str]) -> Outcome:
         service, text = words
-        messages = (line for line in self._runtime.logs(service) if not line.text.startswith(SPAN))
-        lines = [line for line in messages if text in line.text][-_LOG_LINES:]
-        return Outcome(
-            0, "\n".join(f"{line.service}-{line.replica} {line.text}" for line in lines) or "no such lines"
-        )
+        found = search(self._runtime, Query(service=service, text=text), _LOG_LINES)
+        lines = [f"{each.service}-{each.replica} {each.raw}" for each in found]
+        return Outcome(0, "\n".join(lines) or "no such lines")
 
     def _query(self, words: Sequence[str]) -> Outcome:
         samples = self._metrics.query(words[0])

@@ -19,8 +19,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
-import psutil
-
 from sandbox.errors import BadStack, MissingTool, SandboxError, Unsupported
 from sandbox.runtime import docker_plan, registry
 from sandbox.runtime.base import (
@@ -359,12 +357,6 @@ class DockerRuntime:
             raise MissingTool("the shell opens through the command `docker`, which is not on PATH")
         words = ["exec", "-it", "-w", "/root", "-e", "PS1=lumen bastion $ ", self._find("bastion")[0].name]
         return Shell((client, *words, "bash", "--noprofile", "--rcfile", _BASHRC, "-i"), {})
-
-    def adopt(self) -> None:
-        """Make the calling process the sandbox's trainer, as `resume` does."""
-        me = psutil.Process()
-        with registry.locked(self._id) as state:
-            state.trainer_pid, state.trainer_born = me.pid, me.create_time()
 
 
 class _Starter:

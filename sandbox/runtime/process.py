@@ -16,7 +16,6 @@ import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -463,13 +462,6 @@ class ProcessRuntime:
             return Address(owned.host, owned.ports[str(port)])
         except KeyError:
             raise BadStack(f"{service} does not listen on port {port}") from None
-
-    def adopt(self) -> None:
-        """Make the calling process the sandbox's trainer, as `resume` does."""
-        me = psutil.Process()
-        with registry.locked(self._id) as state:
-            adopted = replace(state, trainer_pid=me.pid, trainer_born=me.create_time())
-            state.trainer_pid, state.trainer_born = adopted.trainer_pid, adopted.trainer_born
 
 
 def _signal_number(name: str) -> signal.Signals:
