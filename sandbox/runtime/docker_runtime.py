@@ -47,11 +47,13 @@ _SIDE_BY_SIDE = 16
 
 _UNTIL_READY = """
 port=$1; shift
-until [ -z "$port" ] || (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.1; done
-until "$@" >/dev/null 2>&1; do sleep 0.2; done
+exec 9<> <(:)
+until [ -z "$port" ] || { exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null; do read -rt 0.1 -u 9; done
+until "$@" >/dev/null 2>&1; do read -rt 0.2 -u 9; done
 """
-"""One command that asks again and again costs far less than many commands that ask once; and a port that
-nobody listens on is found out for nothing, where a real check would keep starting parts from starting."""
+"""One command that asks again and again costs far less than many commands that ask once; a port that
+nobody listens on is found out for nothing, where a real check would keep starting parts from starting; and
+a read from a pipe that says nothing waits without a process of its own, as `sleep` would be."""
 
 _BASHRC = "/run/lumen/bashrc"
 """Where the bastion's program lays what the shell starts with."""

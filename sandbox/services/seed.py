@@ -105,7 +105,7 @@ async def fill_database(url: str, now: datetime) -> None:
 
 async def fill_cache(url: str, model_version: str) -> int:
     """The results that customers' albums have left in the cache; the number of entries."""
-    cache = redis.from_url(url)
+    cache = redis.Redis.from_url(url)
     try:
         pipeline = cache.pipeline(transaction=False)
         known = 0

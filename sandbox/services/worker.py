@@ -59,7 +59,7 @@ class Worker(Service[WorkerConfig]):
     def __init__(self) -> None:
         super().__init__()
         self.db = Database("db", os.environ["DATABASE_URL"], self.spans, self.log)
-        self.queue = redis.from_url(
+        self.queue = redis.Redis.from_url(
             os.environ["QUEUE_URL"], decode_responses=True, socket_timeout=5.0, socket_connect_timeout=1.0
         )
         self.consumer = f"worker-{os.environ.get('REPLICA', os.getpid())}"

@@ -14,7 +14,8 @@ LOOKUPS = Counter("cache_requests_total", "Look-ups in the cache.", ["kind", "re
 
 def client(url: str) -> redis.Redis:
     """A connection pool that gives up after half a second."""
-    return redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    client: redis.Redis = redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    return client
 
 
 class Cache:
