@@ -1,11 +1,12 @@
 """How long a sandbox takes to come up and to go, beside the floor under it, and what it costs idle.
 
-    python benchmarks/startup.py [--runtime process|docker] [--rounds 3] [--idle 30]
+    python benchmarks/startup.py [--runtime process|docker] [--rounds 3]
 
 For each runtime: seconds until every part is ready, until customers are proven to be served (a whole
 second of the SLI feed, all good), and until it is gone. The floor on Docker is the bare engine creating
 and starting as many containers of the same image, plus the slowest part's own start; on processes it is
-the slowest chain of parts alone. Idle: cores and memory of everything in the sandbox, load included.
+the slowest chain of parts alone. Beside it, in the same run, what `docker-compose up` needs for the same
+file until its customers are served.
 """
 
 from __future__ import annotations
@@ -14,20 +15,24 @@ import argparse
 import os
 import platform
 import statistics
+import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-import psutil
+from ground import proven, until_served
 
 from sandbox.errors import SandboxError
-from sandbox.observe.customers import feed, served_well
+from sandbox.observe.customers import parse
 from sandbox.runtime import registry
-from sandbox.runtime.base import Progress, Runtime
+from sandbox.runtime.base import Progress
 from sandbox.runtime.choose import open_runtime
-from sandbox.stack.model import load_stack
+from sandbox.runtime.docker import ensure_image
+from sandbox.stack.model import COMPOSE_FILE, load_stack
 
 RUNTIMES = ("process", "docker")
+GIVE_UP_S = 120
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -36,61 +41,9 @@ def timed(work: Callable[[], object]) -> float:
     return time.monotonic() - begun
 
 
-def until_served(runtime: Runtime) -> float:
-    """Seconds until a whole second of the feed is all good."""
-    begun = time.monotonic()
-    for second in feed(runtime, follow=True):
-        tried = sum(each.count for each in second.customers.values())
-        if tried >= 10 and served_well([second]):
-            return time.monotonic() - begun
-    raise SandboxError("the customers' feed ended")
-
-
-def members(runtime: Runtime) -> Iterable[psutil.Process]:
-    """Every process of a sandbox, by what its runtime knows."""
-    if runtime.kind == "process":
-        for owned in registry.load(runtime.sandbox_id).owned:
-            try:
-                process = psutil.Process(owned.pid)
-                yield process
-                yield from process.children(recursive=True)
-            except psutil.NoSuchProcess:
-                continue
-        return
-    import docker
-
-    engine = docker.from_env()
-    label = f"com.docker.compose.project={runtime.sandbox_id}"
-    for container in engine.containers.list(filters={"label": label}):
-        for row in container.top()["Processes"]:
-            try:
-                yield psutil.Process(int(row[1]))
-            except psutil.NoSuchProcess:
-                continue
-    engine.close()
-
-
-def idle_cost(runtime: Runtime, seconds: float) -> tuple[float, float]:
-    """Cores used, and MiB of memory held (proportional set size where the system tells it)."""
-    found = list({process.pid: process for process in members(runtime)}.values())
-    before = {process.pid: sum(process.cpu_times()[:2]) for process in found}
-    time.sleep(seconds)
-    cores, memory = 0.0, 0
-    for process in found:
-        try:
-            cores += sum(process.cpu_times()[:2]) - before[process.pid]
-            full = process.memory_full_info()
-            memory += getattr(full, "pss", 0) or full.rss
-        except psutil.NoSuchProcess:
-            continue
-    return cores / seconds, memory / 2**20
-
-
 def docker_floor() -> float:
     """Seconds in which the bare SDK creates and starts as many idle containers, in parallel; then removes."""
     import docker
-
-    from sandbox.runtime.docker import ensure_image
 
     engine = docker.from_env()
     image = ensure_image(lambda _: None)
@@ -114,10 +67,46 @@ def docker_floor() -> float:
     return took
 
 
-def measure(kind: str, rounds: int, idle_s: float) -> None:
+def compose_up() -> float | None:
+    """Seconds in which stock Compose brings the same file up to served customers; None without Compose."""
+    words = compose_command()
+    if words is None:
+        return None
+    name = registry.new_id()
+    run: partial[subprocess.CompletedProcess[bytes]] = partial(
+        subprocess.run, check=True, env={**os.environ, "LUMEN_IMAGE": ensure_image(lambda _: None)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    words = [*words, "--project-name", name, "--file", str(COMPOSE_FILE)]
+    begun = time.monotonic()
+    try:
+        run([*words, "up", "--detach"])
+        served = None
+        while served is None and time.monotonic() < begun + GIVE_UP_S:
+            log = run([*words, "logs", "--no-color", "--no-log-prefix", "customers"], stdout=subprocess.PIPE)
+            said = log.stdout.decode(errors="replace")
+            seconds = [second for line in said.splitlines() if (second := parse(line[line.find("{") :]))]
+            served = next((each for each in seconds if proven(each)), None)
+        return time.monotonic() - begun if served else None
+    finally:
+        run([*words, "down", "--volumes", "--timeout", "1"])
+
+
+def compose_command() -> list[str] | None:
+    """`docker compose` where the plugin is there, else `docker-compose`."""
+    for words in (["docker", "compose"], ["docker-compose"]):
+        try:
+            subprocess.run([*words, "version"], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        return words
+    return None
+
+
+def measure(kind: str, rounds: int) -> None:
     ready, served, gone = [], [], []
     slowest: dict[str, float] = {}
-    for number in range(rounds):
+    for _ in range(rounds):
         runtime = open_runtime(kind, registry.new_id())
         steps: list[Progress] = []
         took = timed(lambda: runtime.up(steps.append))  # noqa: B023
@@ -129,9 +118,6 @@ def measure(kind: str, rounds: int, idle_s: float) -> None:
                     slowest.setdefault(step.service, step.elapsed_s)
                 elif step.step == "ready":
                     slowest[step.service] = step.elapsed_s - slowest.get(step.service, 0.0)
-            if number == rounds - 1 and idle_s:
-                cores, memory = idle_cost(runtime, idle_s)
-                print(f"{kind:8} idle: {cores:.2f} cores, {memory:.0f} MiB over {idle_s:.0f} s")
         finally:
             gone.append(timed(runtime.down))
         if registry.folder_of(runtime.sandbox_id).exists():
@@ -146,6 +132,12 @@ def measure(kind: str, rounds: int, idle_s: float) -> None:
         ratio = statistics.median(ready) / floor
         parts = f"bare engine {bare:.2f} + {part} {own:.2f}"
         print(f"{kind:8} floor             {floor:6.2f} s  ({parts}); all parts ready is {ratio:.2f} of it")
+        composed = compose_up()
+        if composed is not None:
+            ratio = statistics.median(served) / composed
+            print(
+                f"{kind:8} docker-compose up {composed:6.2f} s to served customers; ours is {ratio:.2f} of it"
+            )
     else:
         print(f"{kind:8} slowest part      {own:6.2f} s  ({part})")
 
@@ -154,12 +146,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--runtime", choices=RUNTIMES, action="append")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--idle", type=float, default=30.0)
     given = parser.parse_args()
     print(f"{os.cpu_count()} processors, {platform.system()} {platform.release()}")
     for kind in given.runtime or RUNTIMES:
         try:
-            measure(kind, given.rounds, given.idle)
+            measure(kind, given.rounds)
         except SandboxError as error:
             print(f"{kind:8} not measured: {error}")
 

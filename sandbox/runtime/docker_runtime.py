@@ -50,6 +50,7 @@ port=$1; shift
 exec 9<> <(:)
 until [ -z "$port" ] || { exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null; do read -rt 0.1 -u 9; done
 until "$@" >/dev/null 2>&1; do read -rt 0.2 -u 9; done
+true
 """
 """One command that asks again and again costs far less than many commands that ask once; a port that
 nobody listens on is found out for nothing, where a real check would keep starting parts from starting; and
