@@ -228,6 +228,7 @@ class Engine:
                 dns=list(plan.dns) or None,
                 dns_opt=list(plan.dns_opt) or None,
                 restart_policy={"Name": plan.restart},
+                tmpfs=dict.fromkeys(plan.tmpfs, "ro"),
                 mem_limit=memory,
                 memswap_limit=memory,
                 # Not nano_cpus: an engine refuses to change those while a container runs.

@@ -39,7 +39,7 @@ from sandbox.runtime.docker_streams import EntryStream, Merger, Opener
 from sandbox.runtime.logtail import Source
 from sandbox.stack.model import Stack, load_stack
 
-READY_WITHIN_S = 30
+READY_WITHIN_S = 60
 _TERM_GRACE_S = 2
 _GONE_WITHIN_S = 10.0
 _LOOK_AGAIN_S = 0.05

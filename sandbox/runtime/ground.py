@@ -101,7 +101,7 @@ def lay_tree(root: Path, services: Iterable[str]) -> None:
         (root / folder).mkdir(parents=True, exist_ok=True)
     ignore = shutil.ignore_patterns("__pycache__")
     for service in services:
-        for package in ("services", "load"):
+        for package in ("services", "load") if service == "customers" else ("services",):
             shutil.copytree(PACKAGE_ROOT / package, code_of(root, service) / package, ignore=ignore)
     shutil.copytree(CONFIG_FOLDER, root / "etc/lumen")
     customers_folder(root).mkdir()

@@ -61,7 +61,9 @@ class Checkout(Service[CheckoutConfig]):
     def __init__(self) -> None:
         super().__init__()
         self.db = Database("db", os.environ["DATABASE_URL"], self.spans, self.log)
-        self.queue = redis.Redis.from_url(os.environ["QUEUE_URL"], socket_timeout=1.0, socket_connect_timeout=1.0)
+        self.queue = redis.Redis.from_url(
+            os.environ["QUEUE_URL"], socket_timeout=1.0, socket_connect_timeout=1.0
+        )
         self.peers = Peers(self.spans, os.environ["GATEWAY_URL"])
 
     def routes(self) -> Sequence[Route]:

@@ -91,6 +91,8 @@ class Service(_Part):
     healthcheck: Healthcheck | None = None
     deploy: Deploy = Deploy()
     depends_on: Annotated[dict[str, Dependency], BeforeValidator(_dependencies)] = Field(default_factory=dict)
+    tmpfs: tuple[str, ...] = ()
+    """Folders that lie empty over the image's; on the process runtime a part has only what it needs."""
     mem_limit: str | None = None
     cpus: float | None = None
     process: AsProcess = Field(default=AsProcess(), alias="x-process")

@@ -363,6 +363,12 @@ def _tells(line: str) -> bool:
 # --- coming and going ----------------------------------------------------------------------------
 
 
+def test_the_bastion_does_not_know_who_comes(runtime: Runtime) -> None:
+    """The customers' own program, and with it the kinds of bots that there are, can't be read there."""
+    assert runtime.exec("customers", ["ls", "load"]).stdout
+    assert runtime.exec("bastion", ["ls", "-A", "load"]).stdout == ""
+
+
 def test_up_twice_is_refused(runtime: Runtime) -> None:
     """A second `up` of the same name says so, and harms nothing."""
     with pytest.raises(SandboxError, match="exists already"):
