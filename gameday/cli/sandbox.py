@@ -40,7 +40,7 @@ def up(runtime: str) -> None:
                 f"{progress.elapsed_s:5.1f} s  {progress.service}: {progress.step} {progress.detail}"
             )
 
-        made.up(report)
+        made.up(report, keep=True)
         try:
             status.update("building the company's repository")
             spawn(made.sandbox_id)
@@ -71,6 +71,7 @@ def list_sandboxes(as_json: bool) -> None:
             "runtime": each.kind,
             "created": each.created,
             "trainer": each.trainer_alive,
+            "kept": each.kept,
         }
         for each in all_sandboxes()
     ]
@@ -79,7 +80,7 @@ def list_sandboxes(as_json: bool) -> None:
         return
     for row in rows:
         age = time.time() - float(str(row["created"]))
-        whose = "in use" if row["trainer"] else "left behind"
+        whose = "in use" if row["trainer"] else "kept" if row["kept"] else "left behind"
         click.echo(f"{row['name']:<16} {row['runtime']:<8} {age:6.0f} s  {whose}")
 
 
@@ -116,11 +117,12 @@ def shell(name: str | None) -> None:
 
 
 @click.command()
-def sweep() -> None:
-    """Remove every sandbox whose trainer is gone."""
+@click.option("--all", "also_kept", is_flag=True, help="Those too that `sandbox up` left running.")
+def sweep(also_kept: bool) -> None:
+    """Remove every sandbox that was left behind by a program that is gone."""
     from sandbox.runtime.choose import sweep as sweep_all
 
-    removed = sweep_all(lambda words: click.echo(words, err=True))
+    removed = sweep_all(lambda words: click.echo(words, err=True), also_kept=also_kept)
     click.echo(f"removed {len(removed)}: {', '.join(removed)}" if removed else "nothing was left behind")
 
 

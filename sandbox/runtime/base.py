@@ -117,10 +117,14 @@ class Runtime(Protocol):
         """What this runtime can do; a fault that needs more is refused before it starts."""
         ...
 
-    def up(self, report: Report) -> None:
+    def up(self, report: Report, *, keep: bool = False) -> None:
         """Start every service in dependency order and wait until each is ready.
 
         On any failure or interrupt what was started is removed before the error leaves.
+
+        Args:
+            report: hears of every step.
+            keep: it is to stay when the caller ends, and a sweep leaves it alone.
         """
         ...
 

@@ -44,7 +44,14 @@ class Found:
     kind: registry.Kind
     created: float
     trainer_alive: bool
-    """Whether the program that started it still runs; if not, `sweep` removes it."""
+    """Whether the program that started it still runs."""
+    kept: bool
+    """It is to stay without that program, too."""
+
+    @property
+    def left_behind(self) -> bool:
+        """Nobody uses it, and nobody wanted it to stay: `sweep` removes it."""
+        return not self.trainer_alive and not self.kept
 
 
 # --- choosing ------------------------------------------------------------------------------------
@@ -147,7 +154,9 @@ def _on_docker() -> dict[str, Found]:
         return {}
     oldest_first = sorted(containers, key=lambda each: -each.created)
     return {
-        each.sandbox_id: Found(each.sandbox_id, "docker", each.created, trainer_alive(each.trainer))
+        each.sandbox_id: Found(
+            each.sandbox_id, "docker", each.created, trainer_alive(each.trainer), each.kept
+        )
         for each in oldest_first
     }
 
@@ -159,17 +168,23 @@ def all_sandboxes() -> list[Found]:
         # A damaged state is left to `sweep`.
         with contextlib.suppress(SandboxError):
             state = registry.load(sandbox_id)
-            found[sandbox_id] = Found(sandbox_id, state.kind, state.created, state.trainer_alive())
+            found[sandbox_id] = Found(
+                sandbox_id, state.kind, state.created, state.trainer_alive(), state.kept
+            )
     return sorted(found.values(), key=lambda each: each.created)
 
 
-def sweep(tell: Tell) -> list[str]:
-    """Remove every sandbox whose trainer is gone; their names. What would not go is told and left."""
+def sweep(tell: Tell, *, also_kept: bool = False) -> list[str]:
+    """Remove every sandbox that was left behind; their names. What would not go is told and left.
+
+    Args:
+        tell: hears of each.
+        also_kept: those too that were started to stay, unless their starter still runs.
+    """
     removed = []
     for each in all_sandboxes():
-        if not each.trainer_alive and _removed(
-            each.sandbox_id, open_runtime(each.kind, each.sandbox_id).down, tell
-        ):
+        wanted = each.left_behind or (also_kept and not each.trainer_alive)
+        if wanted and _removed(each.sandbox_id, open_runtime(each.kind, each.sandbox_id).down, tell):
             removed.append(each.sandbox_id)
     for sandbox_id in _damaged():
         if _removed(sandbox_id, functools.partial(_remove_damaged, sandbox_id), tell):

@@ -24,6 +24,8 @@ from sandbox.stack.model import COMPOSE_FILE, Service, Stack
 NETWORK = "shop"
 OURS = "shop.lumen.sandbox"
 TRAINER = "shop.lumen.trainer"
+KEPT = "shop.lumen.kept"
+"""It is to stay when the program that started it has ended."""
 _COMPOSE = "com.docker.compose."
 PROJECT = f"{_COMPOSE}project"
 _SPEAKS_LIKE = "2.20.0"
@@ -72,6 +74,7 @@ class Seen:
     image: str
     created: float
     trainer: str
+    kept: bool
     ports: Mapping[int, int]
     """Container port → port on 127.0.0.1."""
     connected: bool
@@ -114,14 +117,15 @@ def trainer_alive(label: str) -> bool:
         return False
 
 
-def project_labels(sandbox_id: str, trainer: str) -> dict[str, str]:
+def project_labels(sandbox_id: str, trainer: str, *, kept: bool) -> dict[str, str]:
     """The labels of everything that belongs to a sandbox."""
-    return {PROJECT: sandbox_id, f"{_COMPOSE}version": _SPEAKS_LIKE, OURS: "1", TRAINER: trainer}
+    labels = {PROJECT: sandbox_id, f"{_COMPOSE}version": _SPEAKS_LIKE, OURS: "1", TRAINER: trainer}
+    return labels | ({KEPT: "1"} if kept else {})
 
 
-def container_labels(part: Part, trainer: str) -> dict[str, str]:
+def container_labels(part: Part, trainer: str, *, kept: bool) -> dict[str, str]:
     config = part.definition.model_dump_json(exclude={"deploy"})
-    return project_labels(part.sandbox_id, trainer) | {
+    return project_labels(part.sandbox_id, trainer, kept=kept) | {
         f"{_COMPOSE}service": part.service,
         f"{_COMPOSE}container-number": str(part.number),
         f"{_COMPOSE}oneoff": "False",
@@ -131,8 +135,8 @@ def container_labels(part: Part, trainer: str) -> dict[str, str]:
     }
 
 
-def network_labels(sandbox_id: str, trainer: str) -> dict[str, str]:
-    return project_labels(sandbox_id, trainer) | {f"{_COMPOSE}network": NETWORK}
+def network_labels(sandbox_id: str, trainer: str, *, kept: bool) -> dict[str, str]:
+    return project_labels(sandbox_id, trainer, kept=kept) | {f"{_COMPOSE}network": NETWORK}
 
 
 def bytes_of(size: str) -> int:
@@ -167,6 +171,7 @@ def seen(row: Mapping[str, Any]) -> Seen:
         image=row["Image"],
         created=float(row["Created"]),
         trainer=labels.get(TRAINER, ""),
+        kept=KEPT in labels,
         ports={
             port["PrivatePort"]: port["PublicPort"] for port in row.get("Ports", []) if "PublicPort" in port
         },

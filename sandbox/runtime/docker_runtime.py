@@ -74,6 +74,7 @@ class DockerRuntime:
         self._network = docker_plan.network_name(sandbox_id)
         self._connected: Engine | None = None
         self._connecting = threading.Lock()
+        self._kept = False
 
     @property
     def sandbox_id(self) -> str:
@@ -93,13 +94,14 @@ class DockerRuntime:
 
     # --- up and down -----------------------------------------------------------------------------
 
-    def up(self, report: Report) -> None:
+    def up(self, report: Report, *, keep: bool = False) -> None:
         if self._all():
             raise SandboxError(f"the sandbox {self._id} exists already")
         begun = time.monotonic()
         image = ensure_image(lambda text: report(Progress("image", "wait", time.monotonic() - begun, text)))
         report(Progress("image", "ready", time.monotonic() - begun))
-        registry.create(self._id, "docker")
+        registry.create(self._id, "docker", kept=keep)
+        self._kept = keep
         try:
             stack = load_stack()
             self._make_network(stack)
@@ -114,7 +116,7 @@ class DockerRuntime:
 
     def _make_network(self, stack: Stack) -> None:
         plan = stack.networks[docker_plan.NETWORK]
-        labels = docker_plan.network_labels(self._id, docker_plan.trainer_label())
+        labels = docker_plan.network_labels(self._id, docker_plan.trainer_label(), kept=self._kept)
         self._engine.create_network(self._network, plan.driver, plan.driver_opts, labels)
 
     def _verify_running(self, stack: Stack) -> None:
@@ -161,9 +163,8 @@ class DockerRuntime:
 
     def create(self, part: Part, image: str) -> str:
         """Create a part's container without starting it; its id."""
-        return self._engine.create(
-            part, image, docker_plan.container_labels(part, docker_plan.trainer_label())
-        )
+        labels = docker_plan.container_labels(part, docker_plan.trainer_label(), kept=self._kept)
+        return self._engine.create(part, image, labels)
 
     def start(self, container: str) -> None:
         self._engine.start(container)

@@ -16,6 +16,8 @@ from sandbox.stack import CONFIG_FOLDER, PACKAGE_ROOT
 from sandbox.stack.model import Service, Stack
 from sandbox.stack.prometheus import ALERTS_FILE, scrape_config
 
+SUPERVISE = Path(__file__).with_name("supervise.sh")
+
 _NAMED_TOOLS = ("redis-cli", "psql", "pg_isready")
 """Clients whose `-h NAME` is translated on the bastion, where names don't resolve by themselves."""
 
@@ -118,6 +120,7 @@ def _lay_programs(folder: Path) -> None:
     for tool in tools.NEEDED:
         prefix = other_user if tool in ("postgres", "initdb") else ""
         _script(folder / tool, f'#!/bin/sh\nexec {prefix}"{tools.require(tool)}" "$@"\n')
+    _script(folder / "supervise", SUPERVISE.read_text(encoding="utf-8"))
     _script(folder / "python3", f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
 
 

@@ -68,6 +68,8 @@ class SandboxState:
     created: float
     trainer_pid: int
     trainer_born: float
+    kept: bool = False
+    """It is to stay when the program that started it has ended."""
     network: str = ""
     """Process runtime: the first three numbers of its loopback addresses, or empty."""
     owned: list[Owned] = field(default_factory=list)
@@ -87,7 +89,7 @@ def folder_of(sandbox_id: str) -> Path:
     return state_home() / "sandboxes" / sandbox_id
 
 
-def create(sandbox_id: str, kind: Kind) -> SandboxState:
+def create(sandbox_id: str, kind: Kind, *, kept: bool = False) -> SandboxState:
     """Make the sandbox's folder and its first state.
 
     Raises:
@@ -103,7 +105,7 @@ def create(sandbox_id: str, kind: Kind) -> SandboxState:
             f"cannot make {folder}: {error.strerror}; set GAMEDAY_STATE to a folder that is writable"
         ) from error
     me = psutil.Process()
-    state = SandboxState(sandbox_id, kind, time.time(), me.pid, me.create_time())
+    state = SandboxState(sandbox_id, kind, time.time(), me.pid, me.create_time(), kept)
     save(state)
     return state
 

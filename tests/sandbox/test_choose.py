@@ -155,6 +155,21 @@ def test_a_damaged_sandbox_is_swept_with_its_processes(state: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_docker")
+def test_what_was_started_to_stay_is_swept_on_demand_only(state: Path) -> None:
+    """Nobody's company is taken away only because the command that started it has ended."""
+    for name, kept in (("lumen-kept", True), ("lumen-left", False)):
+        made = registry.create(name, "process", kept=kept)
+        made.trainer_born -= 1000
+        registry.save(made)
+    assert {each.sandbox_id: each.left_behind for each in all_sandboxes()} == {
+        "lumen-kept": False, "lumen-left": True,
+    }  # fmt: skip
+    assert sweep(lambda _: None) == ["lumen-left"]
+    assert [path.name for path in state.iterdir()] == ["lumen-kept"]
+    assert sweep(lambda _: None, also_kept=True) == ["lumen-kept"]
+
+
+@pytest.mark.usefixtures("no_docker")
 def test_what_can_not_be_swept_is_told_and_left(state: Path) -> None:
     """A sandbox on an engine that is away stays known, so that a later sweep finds it."""
     left = registry.create("lumen-away", "docker")

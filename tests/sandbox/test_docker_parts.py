@@ -128,11 +128,19 @@ def test_logs_of_many_are_merged_and_closed() -> None:
 def test_labels_are_compose_s_own_and_say_no_more() -> None:
     """A container is found by project and service, and a further copy differs by its number only."""
     first, second = (part for part in docker_plan.parts_of(ID, load_stack()) if part.service == "vision")
-    labels = [docker_plan.container_labels(part, "1 2.0 here") for part in (first, second)]
+    labels = [docker_plan.container_labels(part, "1 2.0 here", kept=False) for part in (first, second)]
     assert labels[0]["com.docker.compose.project"] == ID
     assert labels[0]["com.docker.compose.service"] == "vision"
     different = {key for key in labels[0] if labels[0][key] != labels[1][key]}
     assert different == {"com.docker.compose.container-number"}
+
+
+def test_that_a_sandbox_is_to_stay_is_on_its_labels() -> None:
+    """A sweep from another account or another state folder knows it, too."""
+    for kept in (True, False):
+        labels = docker_plan.project_labels(ID, "1 2.0 here", kept=kept)
+        row = {"Labels": labels, "Id": "0", "Names": [], "State": "running", "Image": "", "Created": 1}
+        assert docker_plan.seen(row).kept is kept
 
 
 def test_a_trainer_is_known_by_more_than_its_number() -> None:
