@@ -50,7 +50,7 @@ class Desk:
 
     def open(self, deployer: Deployer) -> None:
         """The company runs; from now on operations are carried out."""
-        self._operator = Operator(self._runtime, deployer)
+        self._operator = Operator(self._runtime, self._stack, deployer)
 
     def close(self) -> None:
         if self._operator is not None:

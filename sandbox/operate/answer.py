@@ -16,7 +16,7 @@ class Answerer:
 
     def __init__(self, runtime: Runtime, stack: Stack, deployer: Deployer) -> None:
         self._stack = stack
-        self._operator = Operator(runtime, deployer)
+        self._operator = Operator(runtime, stack, deployer)
 
     def close(self) -> None:
         self._operator.close()

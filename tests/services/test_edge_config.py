@@ -70,9 +70,9 @@ def test_a_route_that_lacks_a_key_is_refused_by_name() -> None:
 
 def test_replicas_come_by_name_or_from_a_file() -> None:
     """On Docker a name resolves to all replicas; elsewhere Envoy watches a file."""
-    (named,) = clusters(["vision"], Path("/run/edge"), by_name=True)["resources"]
+    (named,) = clusters({"vision": True}, Path("/run/edge"))["resources"]
     assert named["type"] == "STRICT_DNS"
-    (listed,) = clusters(["vision"], Path("/run/edge"), by_name=False)["resources"]
+    (listed,) = clusters({"vision": False}, Path("/run/edge"))["resources"]
     assert listed["eds_cluster_config"]["eds_config"]["path_config_source"]["path"].endswith(
         "eds-vision.json"
     )
