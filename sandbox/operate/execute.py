@@ -14,6 +14,7 @@ from sandbox.operate.lines import Operation
 from sandbox.operate.look import Lookout
 from sandbox.operate.outcome import Outcome
 from sandbox.runtime.base import Runtime
+from sandbox.stack.model import Stack
 from sandbox.world.deployer import Deployer
 
 _EMPTY = "local n = redis.call('DBSIZE') redis.call('FLUSHDB') return n"
