@@ -8,9 +8,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from sandbox.observe import services, topology, traces
-from sandbox.observe.logs import Level, LogRecord, Query, follow, search
+from sandbox.observe.logs import Level, LogRecord, Query, search
+from sandbox.observe.logs import follow as records
 from sandbox.observe.metrics import Metrics, Series
 from sandbox.observe.replicas import addresses, usage
 from sandbox.operate.grammar import moment
@@ -20,6 +22,10 @@ from sandbox.stack.model import Stack
 
 _LINES = 40
 _SERIES = 20
+_AT_ONCE = 500
+"""Lines that one look at what came since gives at most, the newest ones."""
+_WAIT_S = 2.0
+_LOOK_AGAIN_S = 0.4
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _HIDDEN = ("seed", "customers", "bank")
 _NAME_WIDTH = 60
@@ -29,12 +35,18 @@ class Lookout:
     """One sandbox, as it can be looked at."""
 
     def __init__(
-        self, runtime: Runtime, stack: Stack, metrics: Metrics, clock: Callable[[], float] = time.time
+        self,
+        runtime: Runtime,
+        stack: Stack,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.time,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._runtime = runtime
         self._stack = stack
         self._metrics = metrics
         self._clock = clock
+        self._pause = pause
 
     def status(self) -> Outcome:
         now = self._clock()
@@ -75,27 +87,21 @@ class Lookout:
 
     # --- logs ------------------------------------------------------------------------------------
 
-    def _asked(self, words: Sequence[str]) -> Query:
-        service, number, text, level, since, until = words
-        now = self._clock()
-        return Query(
-            service=service or None,
-            replica=int(number) if number else None,
-            since=moment(since, now) if since else 0.0,
-            until=moment(until, now) if until else float("inf"),
-            level=_level(level),
-            text=text,
-        )
-
     def logs(self, words: Sequence[str]) -> Outcome:
-        found = search(self._runtime, self._asked(words), _LINES)
+        found = search(self._runtime, _query(words, self._clock()), _LINES)
         return Outcome(0, "\n".join(line(each) for each in found) or "no such lines")
 
-    def follow(self, words: Sequence[str], stop: threading.Event) -> Iterator[str]:
-        """Lines as they are written, after the newest that are there, until `stop` is set."""
-        query = self._asked(words)
-        for record in follow(self._runtime, query, _LINES, stop):
-            yield line(record)
+    def since(self, words: Sequence[str], after: float) -> tuple[list[str], float]:
+        """Lines written after a time, and the time of the last; waits a little for the first."""
+        query = replace(_query(words, self._clock()), since=after)
+        deadline = time.monotonic() + _WAIT_S
+        while True:
+            found = [each for each in search(self._runtime, query, _AT_ONCE) if each.wall > after]
+            if found:
+                return [line(each) for each in found], found[-1].wall
+            if time.monotonic() > deadline:
+                return [], after
+            self._pause(_LOOK_AGAIN_S)
 
     # --- metrics ---------------------------------------------------------------------------------
 
@@ -137,12 +143,31 @@ class Lookout:
         return Outcome(0, traces.waterfall(trace))
 
 
+def follow(runtime: Runtime, words: Sequence[str], stop: threading.Event) -> Iterator[str]:
+    """A `logs` operation's lines as they are written, after the newest, until `stop` is set."""
+    for record in records(runtime, _query(words, time.time()), _LINES, stop):
+        yield line(record)
+
+
 # --- lines ---------------------------------------------------------------------------------------
 
 
 def line(record: LogRecord) -> str:
     """A record as a line: whose it is, and what was written."""
     return f"{record.service}-{record.replica} {record.raw}"
+
+
+def _query(words: Sequence[str], now: float) -> Query:
+    """What a `logs` operation looks for."""
+    service, number, text, level, since, until = words
+    return Query(
+        service=service or None,
+        replica=int(number) if number else None,
+        since=moment(since, now) if since else 0.0,
+        until=moment(until, now) if until else float("inf"),
+        level=_level(level),
+        text=text,
+    )
 
 
 def _level(text: str) -> Level:

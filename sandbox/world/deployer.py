@@ -1,18 +1,22 @@
 """The deployer: makes what runs follow `main`, and reports each rollout.
 
 It doesn't look by itself: whoever hears of a push tells it. Then it compares the commit that it applied
-last with the newest, whatever came in between, and carries out the difference in a thread of its own.
+last with the newest, whatever came in between, and carries out the difference: each service in a thread of
+its own, so that a rollout that hangs holds up no other service's change.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
+import functools
 import json
+import queue
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 
 from sandbox.errors import BadStack, SandboxError
 from sandbox.runtime.base import Runtime
@@ -104,6 +108,31 @@ def parse_comparison(text: str) -> Comparison:
         raise SandboxError(f"the repository's answer makes no sense: {error}") from error
 
 
+@dataclass
+class _Push:
+    """One difference that is being carried out."""
+
+    compared: Comparison
+    open: set[str]
+    """Services that aren't done with it."""
+    rollouts: list[Rollout] = field(default_factory=list)
+
+
+class _Lane:
+    """One service's rollouts, one after the other, beside those of the others."""
+
+    def __init__(self, service: str) -> None:
+        self._waiting: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        threading.Thread(target=self._run, name=f"deployer of {service}", daemon=True).start()
+
+    def put(self, work: Callable[[], None]) -> None:
+        self._waiting.put(work)
+
+    def _run(self) -> None:
+        while True:
+            self._waiting.get()()
+
+
 class Deployer:
     """Follows one repository. Safe to use from several threads."""
 
@@ -118,6 +147,7 @@ class Deployer:
         self._applied = ""
         self._done: dict[str, tuple[Rollout, ...]] = {}
         self._rollouts: list[Rollout] = []
+        self._lanes: dict[str, _Lane] = {}
         self._thread = threading.Thread(target=self._run, name="deployer", daemon=True)
 
     @property
@@ -182,23 +212,45 @@ class Deployer:
                     self._changed.notify_all()
 
     def _follow(self) -> None:
+        """Hand each service what changed for it. Applied as far as it goes: what fails isn't tried again."""
         compared = self._compare()
-        rollouts = []
+        parts: dict[str, list[Step]] = {}
         for step in plan(self._stack, compared.differences):
+            parts.setdefault(step.service, []).append(step)
+        self._applied = compared.head
+        push = _Push(compared, set(parts))
+        for service, steps in parts.items():
+            lane = self._lanes.get(service) or self._lanes.setdefault(service, _Lane(service))
+            lane.put(functools.partial(self._roll_out_all, push, service, steps))
+        if not parts:
+            self._finish(push)
+
+    def _roll_out_all(self, push: _Push, service: str, steps: Sequence[Step]) -> None:
+        """What a push changes for one service, in that service's own thread."""
+        for step in steps:
             with self._changed:
                 if self._stopped:
                     return
-            rollouts.append(self._roll_out(step, compared.changes[step.path]))
-        # Applied as far as it goes: what failed is not tried again until somebody changes it.
-        self._applied = compared.head
+            rollout = self._roll_out(step, push.compared.changes[step.path])
+            with self._changed:
+                push.rollouts.append(rollout)
+        with self._changed:
+            push.open.discard(service)
+            last = not push.open
+        if last:
+            self._finish(push)
+
+    def _finish(self, push: _Push) -> None:
+        rollouts = sorted(push.rollouts, key=lambda each: each.started)
         with self._changed:
             self._rollouts = [*self._rollouts, *rollouts][-_KEPT:]
-            for revision in (*compared.revisions, compared.head):
+            for revision in (*push.compared.revisions, push.compared.head):
                 self._done.setdefault(revision, tuple(rollouts))
             self._changed.notify_all()
         if rollouts:
             lines = "".join(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in rollouts)
-            self._runtime.exec("bastion", ["sh", "-c", _KEEP], stdin=lines.encode())
+            with contextlib.suppress(SandboxError):
+                self._runtime.exec("bastion", ["sh", "-c", _KEEP], stdin=lines.encode())
 
     def _compare(self) -> Comparison:
         words = ["sh", "-c", _COMPARE, "compare", self._applied]

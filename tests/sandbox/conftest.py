@@ -39,7 +39,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             return answerers[0].answer(line, sure=sure)
 
         told: list[ShellLine] = []
-        keeper = Keeper(made, load_stack(), operate, told.append)
+        keeper = Keeper(made, load_stack(), operate, told.append, lambda *asked: answerers[0].more(*asked))
         answerers.append(Answerer(made, load_stack(), keeper.deployer))
         ends.callback(answerers[0].close)
         ends.callback(keeper.stop)

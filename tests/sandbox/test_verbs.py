@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from sandbox.observe.metrics import Metrics
+from sandbox.observe.topology import describe, measure
 from sandbox.runtime.base import ExecResult
+from sandbox.stack.model import load_stack
 from tests.sandbox.world import World
 from tests.waiting import wait_until
 
@@ -68,8 +71,18 @@ class Visitor:
             self.token = json.loads(text)["token"]
         return status
 
-    def upload(self) -> tuple[int, str]:
-        return self.ask("/upload", _PNG + self.email)
+    def upload(self) -> int:
+        return self.ask("/upload", _PNG + self.email)[0]
+
+    def caption(self) -> str | None:
+        """What the shop says about a photo; None if it isn't taken in."""
+        status, text = self.ask("/upload", _PNG + self.email)
+        return str(json.loads(text)["caption"]) if status == 201 else None
+
+    def greeting(self) -> str | None:
+        """The name by which the first page knows us; None if it doesn't."""
+        status, text = self.ask("/", method="GET")
+        return json.loads(text)["hello"] if status == 200 else "no page"
 
 
 _PNG = "\x89PNG\r\n\x1a\n" + "\x00\x00\x00\rIHDR" + "\x00\x00\x00\x40" * 2
@@ -80,14 +93,25 @@ def _sql(world: World, statement: str) -> str:
     return lines[2].strip()
 
 
+def _signed_up(world: World) -> Visitor:
+    """Somebody new, as soon as the shop takes them in."""
+    made = Visitor(world, "")
+
+    def taken() -> bool:
+        made.email = f"{secrets.token_hex(6)}@test.example"
+        body = json.dumps({"email": made.email, "name": "Vi", "password": "secret"})
+        status, text = made.ask("/signup", body)
+        made.token = json.loads(text)["token"] if status == 201 else ""
+        return bool(made.token)
+
+    wait_until(taken, _SECONDS)
+    return made
+
+
 @pytest.fixture
 def visitor(world: World) -> Visitor:
     """Somebody who has just signed up."""
-    made = Visitor(world, f"{secrets.token_hex(6)}@test.example")
-    status, text = made.ask("/signup", json.dumps({"email": made.email, "name": "Vi", "password": "secret"}))
-    assert status == 201, text
-    made.token = json.loads(text)["token"]
-    return made
+    return _signed_up(world)
 
 
 def _answered(world: World, service: str, replica: int) -> float:
@@ -125,12 +149,12 @@ def test_a_drained_replica_gets_no_new_requests(world: World) -> None:
 @on_processes
 def test_without_captions_an_upload_does_not_ask_vision(world: World, visitor: Visitor) -> None:
     """The photo is taken in, without words about it; switched on again it has some."""
-    assert json.loads(visitor.upload()[1])["caption"]
+    wait_until(lambda: bool(visitor.caption()), _SECONDS)
     with world.put_back():
         _ops(world, "flag", "captions", "off")
         assert "captions     off" in _ops(world, "flag").stdout
-        wait_until(lambda: json.loads(visitor.upload()[1])["caption"] == "", _SECONDS)
-    wait_until(lambda: json.loads(visitor.upload()[1])["caption"] != "", _SECONDS)
+        wait_until(lambda: visitor.caption() == "", _SECONDS)
+    wait_until(lambda: bool(visitor.caption()), _SECONDS)
 
 
 @on_processes
@@ -142,35 +166,32 @@ def test_greeting_and_signups_can_be_shed(world: World, visitor: Visitor) -> Non
 
         def shed() -> bool:
             body = json.dumps({"email": f"{secrets.token_hex(6)}@test.example", "name": "V", "password": "x"})
-            home = json.loads(visitor.ask("/", method="GET")[1])
-            return visitor.ask("/signup", body)[0] == 503 and home["hello"] is None
+            return visitor.ask("/signup", body)[0] == 503 and visitor.greeting() is None
 
         wait_until(shed, _SECONDS)
         assert visitor.log_in() == 201
-    wait_until(lambda: json.loads(visitor.ask("/", method="GET")[1])["hello"] == "Vi", _SECONDS)
+    wait_until(lambda: visitor.greeting() == "Vi", _SECONDS)
 
 
 @on_processes
 def test_a_blocked_account_is_refused(world: World, visitor: Visitor) -> None:
     """At login, upload and checkout; the list shows it; unblocked it is served again."""
-    assert visitor.upload()[0] == 201
+    wait_until(lambda: visitor.upload() == 201, _SECONDS)
     assert "blocked 1 account, 0 of which" in _ops(world, "block", "account", visitor.email).stdout
     assert visitor.email in _ops(world, "block", "list").stdout
     assert visitor.log_in() == 403
-    wait_until(lambda: visitor.upload()[0] == 403, _SECONDS)
+    wait_until(lambda: visitor.upload() == 403, _SECONDS)
     assert visitor.ask("/orders", json.dumps({"card": "4000123412344242"}))[0] == 403
     assert "unblocked 1 account" in _ops(world, "unblock", "account", visitor.account).stdout
     assert visitor.log_in() == 201
-    wait_until(lambda: visitor.upload()[0] == 201, _SECONDS)
+    wait_until(lambda: visitor.upload() == 201, _SECONDS)
 
 
 @on_processes
 def test_a_cohort_is_blocked_with_whoever_falls_in(world: World, visitor: Visitor) -> None:
     """Those who were made in that time, and nobody else."""
     begin = _sql(world, "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')")
-    inside = Visitor(world, f"{secrets.token_hex(6)}@test.example")
-    body = {"email": inside.email, "name": "In", "password": "secret"}
-    assert inside.ask("/signup", json.dumps(body))[0] == 201
+    inside = _signed_up(world)
     end = _sql(world, "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')")
     try:
         _ops(world, "block", "accounts", "--created", f"{begin}..{end}")
@@ -185,12 +206,10 @@ def test_an_account_is_limited(world: World, visitor: Visitor) -> None:
     """Its third upload within the minute is refused, and somebody else's first is not."""
     with world.put_back():
         _ops(world, "limit", "account", "/upload", "2/m")
-        wait_until(lambda: visitor.upload()[0] == 429, _SECONDS)
-        other = Visitor(world, f"{secrets.token_hex(6)}@test.example")
-        body = {"email": other.email, "name": "O", "password": "secret"}
-        other.token = json.loads(other.ask("/signup", json.dumps(body))[1])["token"]
-        assert other.upload()[0] == 201
-    wait_until(lambda: visitor.upload()[0] == 201, _SECONDS)
+        wait_until(lambda: visitor.upload() == 429, _SECONDS)
+        other = _signed_up(world)
+        wait_until(lambda: other.upload() == 201, _SECONDS)
+    wait_until(lambda: visitor.upload() == 201, _SECONDS)
 
 
 @on_processes
@@ -216,7 +235,11 @@ def test_keys_are_flushed(world: World) -> None:
     assert "2 keys removed, those like tea:*" in _ops(world, "flush", "cache", "tea:*").stdout
     left = world.runtime.exec("bastion", ["redis-cli", "-h", "cache", "EXISTS", "tea:1", "mug:1"]).stdout
     assert left.strip() == "1"
-    assert int(_ops(world, "flush", "cache").stdout.split()[1]) > 100
+    world.runtime.exec("bastion", ["redis-cli", "-h", "queue", "SET", "tea:3", "a"])
+    assert " keys removed" in _ops(world, "flush", "queue").stdout
+    assert (
+        world.runtime.exec("bastion", ["redis-cli", "-h", "queue", "EXISTS", "tea:3"]).stdout.strip() == "0"
+    )
 
 
 @on_processes
@@ -243,7 +266,7 @@ def test_the_replica_becomes_the_database(world: World, visitor: Visitor) -> Non
     done = _ops(world, "failover", "db")
     assert "db-replica is the shop's database; db takes no writes any more" in done.stdout
     assert visitor.account == before
-    wait_until(lambda: visitor.upload()[0] == 201, _SECONDS)
+    wait_until(lambda: visitor.upload() == 201, _SECONDS)
     taken = f"SELECT count(*) FROM photos WHERE account_id = {before}"
     assert int(_sql(world, taken)) >= 1
     ask = ["psql", "-h", "db-replica", "-XAtc", taken]
@@ -252,3 +275,73 @@ def test_the_replica_becomes_the_database(world: World, visitor: Visitor) -> Non
     assert "read-only" in world.runtime.exec("bastion", write).stderr
     again = world.runtime.exec("bastion", ["ops", "failover", "db"], timeout_s=60)
     assert (again.exit_code, "no replica any more" in again.stdout) == (1, True)
+
+
+# --- looking -------------------------------------------------------------------------------------
+
+
+@on_processes
+def test_top_shows_services_and_replicas(world: World) -> None:
+    """Rates of the services, and what each replica takes by the replica's own name."""
+
+    def shown() -> bool:
+        lines = {line.split()[0]: line.split() for line in _ops(world, "top").stdout.splitlines() if line}
+        storefront, replica = lines.get("storefront", []), lines.get("storefront-2", [])
+        return (
+            len(storefront) > 2 and float(storefront[2]) > 1 and len(replica) > 3 and float(replica[2]) > 10
+        )
+
+    wait_until(shown, _SECONDS)
+
+
+def test_replicas_are_known_by_name(world: World) -> None:
+    """Wherever they run, Prometheus's addresses are theirs."""
+    wait_until(lambda: "storefront-2" in _ops(world, "top").stdout, _SECONDS)
+
+
+@on_processes
+def test_the_topology_is_what_is_measured(world: World) -> None:
+    """Whoever is counted as asking somebody is declared to do so, and the declared ways have figures."""
+    metrics = Metrics(world.runtime)
+    try:
+        declared = {(each.source, each.target) for each in describe(load_stack()).edges}
+        wait_until(lambda: len(measure(metrics)) > 15, _SECONDS)
+        measured = measure(metrics)
+        assert set(measured) <= declared
+        busy = {pair for pair, edge in measured.items() if edge.rate}
+        assert {("customers", "edge"), ("edge", "storefront"), ("storefront", "vision")} <= busy
+        assert "storefront" in _ops(world, "topology").stdout
+    finally:
+        metrics.close()
+
+
+@on_processes
+def test_logs_are_narrowed_and_followed(world: World, visitor: Visitor) -> None:
+    """By service, level, time and text; followed, what is written later comes too."""
+    visitor.log_in()
+    world.runtime.exec("bastion", ["ops", "sql", "SELECT 1"], timeout_s=60)
+    lines = _ops(world, "logs", "accounts", "--since", "1m", "/sessions").stdout.splitlines()
+    assert lines
+    assert all(line.startswith("accounts-1 ") and "/sessions" in line for line in lines)
+    assert "no such lines" in _ops(world, "logs", "accounts", "--until", "2001-01-01").stdout
+    start = "timeout 60 ops logs storefront photo -f > $HOME/followed 2>&1 &"
+    world.runtime.exec("bastion", ["bash", "-c", start])
+    account = visitor.account
+    wanted = ["grep", "-c", f'"account": {account},', f"{world.home}/followed"]
+
+    def followed() -> bool:
+        visitor.upload()
+        return world.runtime.exec("bastion", wanted).stdout.strip() not in ("", "0")
+
+    wait_until(followed, 2 * _SECONDS)
+
+
+@on_processes
+def test_traces_and_ranges_are_shown(world: World) -> None:
+    """A trace from the list is drawn by its id; a range is a line a series."""
+    wait_until(lambda: "no such traces" not in _ops(world, "traces", "slowest").stdout, _SECONDS)
+    first = _ops(world, "traces", "slowest", "--since", "10m").stdout.split()[0]
+    assert "━" in _ops(world, "traces", first[:12], "--since", "10m").stdout
+    drawn = _ops(world, "metrics", "up", "--range", "20s", "--step", "2s").stdout
+    assert "storefront" in drawn
+    assert "min" in drawn.splitlines()[0]

@@ -34,6 +34,11 @@ class World:
     def became(self, revision: str) -> tuple[Rollout, ...]:
         return self.keeper.deployer.wait_for(revision, 60)
 
+    @property
+    def home(self) -> str:
+        """The engineer's folder on the bastion."""
+        return self.runtime.exec("bastion", ["sh", "-c", "echo $HOME"]).stdout.strip()
+
     def replicas(self, service: str) -> list[int]:
         return sorted(each.number for each in self.runtime.status() if each.service == service)
 
