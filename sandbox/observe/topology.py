@@ -6,7 +6,7 @@ frozen result.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sandbox.observe.metrics import Metrics
@@ -69,13 +69,17 @@ def _place(nodes: Iterable[Node], edge: Edge) -> tuple[int, int]:
     return names.index(edge.source), names.index(edge.target)
 
 
-def _by_depth(names: Iterable[str], edges: Iterable[Edge]) -> list[str]:
+def _by_depth(names: Iterable[str], edges: Sequence[Edge]) -> list[str]:
     """By the longest way from the customers; a loop is cut after as many steps as there are names."""
     depth = dict.fromkeys(names, 0)
     for _ in depth:
         for edge in edges:
             if edge.target != CUSTOMERS and depth[edge.source] < len(depth):
                 depth[edge.target] = max(depth[edge.target], depth[edge.source] + 1)
+    called = {edge.target for edge in edges}
+    for name in depth.keys() - called - {CUSTOMERS}:
+        # Whoever is asked by nobody stands beside those that it asks.
+        depth[name] = min(depth[edge.target] for edge in edges if edge.source == name)
     return sorted(depth, key=lambda name: (depth[name], name))
 
 
@@ -128,16 +132,23 @@ def measure(metrics: Metrics) -> dict[tuple[str, str], Edge]:
 
 def _between_services(metrics: Metrics) -> tuple[Pairs, Pairs, Pairs]:
     """What services count of each other; the bank's two providers are one."""
-    one_bank = 'label_replace(rate(%s[%s]), "peer", "bank", "peer", "bank-.*")'
-    calls = one_bank % ("peer_requests_total", _WINDOW)
-    bad = one_bank % ('peer_requests_total{status=~"5..|none"}', _WINDOW)
-    timed = one_bank % ("peer_request_duration_seconds_bucket", _WINDOW)
-    buckets = f"sum by (job, peer, le) ({timed})"
+    calls = f"rate(peer_requests_total[{_WINDOW}])"
+    bad = f'rate(peer_requests_total{{status=~"5..|none"}}[{_WINDOW}])'
+    buckets = f"sum by (job, peer, le) (rate(peer_request_duration_seconds_bucket[{_WINDOW}]))"
     return (
-        _pairs(metrics, f"sum by (job, peer) ({calls})"),
-        _pairs(metrics, f"sum by (job, peer) ({bad})"),
-        _pairs(metrics, f"1000 * histogram_quantile(0.95, {buckets})"),
+        _one_bank(_pairs(metrics, f"sum by (job, peer) ({calls})"), sum),
+        _one_bank(_pairs(metrics, f"sum by (job, peer) ({bad})"), sum),
+        _one_bank(_pairs(metrics, f"1000 * histogram_quantile(0.95, {buckets})"), max),
     )
+
+
+def _one_bank(pairs: Pairs, together: Callable[[list[float]], float]) -> Pairs:
+    """The bank's providers, `bank-primary` and `bank-secondary`, as one part."""
+    grouped: dict[tuple[str, str], list[float]] = {}
+    for (source, target), value in pairs.items():
+        name = "bank" if target.startswith("bank-") else target
+        grouped.setdefault((source, name), []).append(value)
+    return {pair: together(values) for pair, values in grouped.items()}
 
 
 def _at_the_front_door(metrics: Metrics) -> tuple[Pairs, Pairs, Pairs]:

@@ -38,8 +38,11 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         def operate(line: str, sure: bool) -> Reply:
             return answerers[0].answer(line, sure=sure)
 
+        def more(line: str, after: float) -> Reply:
+            return answerers[0].more(line, after)
+
         told: list[ShellLine] = []
-        keeper = Keeper(made, load_stack(), operate, told.append, lambda *asked: answerers[0].more(*asked))
+        keeper = Keeper(made, load_stack(), operate, told.append, more)
         answerers.append(Answerer(made, load_stack(), keeper.deployer))
         ends.callback(answerers[0].close)
         ends.callback(keeper.stop)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import re
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import yaml
 
 from sandbox.errors import BadStack
+from sandbox.operate.grammar import moment
 from sandbox.operate.lines import VERBS, parse, usage
+from sandbox.operate.look import sparkline
 from sandbox.operate.settings import edit
 from sandbox.stack import CONFIG_FOLDER
 from sandbox.stack.model import load_stack
 
 STACK = load_stack()
+DOCS = Path(__file__).parents[2] / "docs"
 EDGE = (CONFIG_FOLDER / "edge.yaml").read_text(encoding="utf-8")
 
 
@@ -136,6 +142,40 @@ def test_a_line_that_can_not_be_understood_is_refused(line: str, complaint: str)
 def test_the_usage_has_every_verb() -> None:
     """One line each."""
     assert [line.split("  ")[0] for line in usage().splitlines()] == [verb.usage for verb in VERBS]
+
+
+def test_every_operation_is_documented() -> None:
+    """As `ops help` shows it."""
+    pages = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("company.md", "drill.md"))
+    written = " ".join(pages.replace("\\|", "|").split())
+    missing = [verb.usage for verb in VERBS if f"`{verb.usage}`" not in written]
+    assert missing == []
+    assert set(re.findall(r"^([a-z-]+)", usage(), flags=re.MULTILINE)) == {verb.name for verb in VERBS}
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2m", "2026-03-11T14:28:00"),
+        ("1.5h", "2026-03-11T13:00:00"),
+        ("14:05", "2026-03-11T14:05:00"),
+        ("14:45:30", "2026-03-10T14:45:30"),
+        ("2026-03-01T08:00", "2026-03-01T08:00:00"),
+        ("2026-03-01T08:00:00+02:00", "2026-03-01T06:00:00"),
+        ("now", "2026-03-11T14:30:00"),
+    ],
+)
+def test_times_are_ago_or_the_last_one_or_exact(text: str, at: str) -> None:
+    """UTC unless they say otherwise; a time of day that is still to come was yesterday's."""
+    now = datetime(2026, 3, 11, 14, 30, tzinfo=UTC).timestamp()
+    assert datetime.fromtimestamp(moment(text, now), UTC).isoformat() == f"{at}+00:00"
+
+
+def test_a_sparkline_goes_from_lowest_to_highest() -> None:
+    """A blank where nothing was measured; what doesn't change is flat."""
+    assert sparkline([0.0, None, 5.0, 10.0]) == "▁ ▄█"
+    assert sparkline([3.0, 3.0]) == "▁▁"
+    assert sparkline([None, None]) == "  "
 
 
 def _changed_lines(before: str, after: str) -> list[str]:
