@@ -122,15 +122,20 @@ class _Lane:
     """One service's rollouts, one after the other, beside those of the others."""
 
     def __init__(self, service: str) -> None:
-        self._waiting: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        threading.Thread(target=self._run, name=f"deployer of {service}", daemon=True).start()
+        self._waiting: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=f"deployer of {service}", daemon=True)
+        self._thread.start()
 
-    def put(self, work: Callable[[], None]) -> None:
+    def put(self, work: Callable[[], None] | None) -> None:
+        """One more to be done; None is the end."""
         self._waiting.put(work)
 
+    def join(self, within_s: float) -> None:
+        self._thread.join(max(0.0, within_s))
+
     def _run(self) -> None:
-        while True:
-            self._waiting.get()()
+        while (work := self._waiting.get()) is not None:
+            work()
 
 
 class Deployer:
@@ -163,12 +168,18 @@ class Deployer:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the step that is under way; waits a little for it."""
+        """End after the steps that are under way; waits a little for them."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
+        deadline = time.monotonic() + _ENDS_WITHIN_S
         if self._thread.is_alive():
             self._thread.join(_ENDS_WITHIN_S)
+        lanes = list(self._lanes.values())
+        for lane in lanes:
+            lane.put(None)
+        for lane in lanes:
+            lane.join(deadline - time.monotonic())
 
     def pushed(self) -> None:
         """Somebody pushed."""

@@ -301,6 +301,19 @@ def test_replicas_are_known_by_name(world: World) -> None:
     wait_until(lambda: "storefront-2" in _ops(world, "top").stdout, _SECONDS)
 
 
+def test_the_shell_has_its_tools_and_knows_the_names(world: World) -> None:
+    """What is at hand on the bastion, and whom it reaches by name."""
+    for script in (
+        "command -v ops psql redis-cli curl jq git",
+        "curl -fsS http://vision:8000/healthz | jq -e .status",
+        "curl -fsS http://edge:8080/healthz",
+        "psql -h db-replica -XAtc 'SELECT 1'",
+        "redis-cli -h queue PING",
+    ):
+        done = world.runtime.exec("bastion", ["bash", "-ec", script])
+        assert done.exit_code == 0, script + done.stderr
+
+
 @on_processes
 def test_the_topology_is_what_is_measured(world: World) -> None:
     """Whoever is counted as asking somebody is declared to do so, and the declared ways have figures."""
