@@ -96,9 +96,18 @@ def with_health(topology: Topology, replicas: Iterable[Replica]) -> Topology:
 
 
 def with_figures(topology: Topology, figures: Mapping[tuple[str, str], Edge]) -> Topology:
-    """The same graph with what was measured; ways that it doesn't have are left out."""
-    edges = (figures.get((edge.source, edge.target), edge) for edge in topology.edges)
-    return replace(topology, edges=tuple(edges))
+    """The same graph with what was measured.
+
+    A way between two known parts that is used is there even if nobody declared it, as to the replica once
+    it has become the database.
+    """
+    declared = {(edge.source, edge.target) for edge in topology.edges}
+    known = {node.name for node in topology.nodes}
+    edges = [figures.get((edge.source, edge.target), edge) for edge in topology.edges]
+    edges += [
+        edge for pair, edge in figures.items() if pair not in declared and set(pair) <= known and edge.rate
+    ]
+    return replace(topology, edges=tuple(sorted(edges, key=lambda each: _place(topology.nodes, each))))
 
 
 # --- asking Prometheus ---------------------------------------------------------------------------
