@@ -225,6 +225,9 @@ class Deployer:
     def _follow(self) -> None:
         """Hand each service what changed for it. Applied as far as it goes: what fails isn't tried again."""
         compared = self._compare()
+        if compared.head == self._applied:
+            # Told of twice: whoever carries it out says when it is done.
+            return
         parts: dict[str, list[Step]] = {}
         for step in plan(self._stack, compared.differences):
             parts.setdefault(step.service, []).append(step)

@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 
+from sandbox.errors import SandboxError
 from sandbox.runtime.base import ExecResult, LogLine, Runtime
 from sandbox.stack.model import load_stack
 from sandbox.world.deployer import Deployer
@@ -27,11 +28,13 @@ class Bastion:
 
     log: list[LogLine] = field(default_factory=list)
     push: str = ""
+    asked: int = 0
     put: dict[str, bytes] = field(default_factory=dict)
     held: threading.Event = field(default_factory=threading.Event)
     hung: threading.Event = field(default_factory=threading.Event)
 
     def exec(self, service: str, argv: Sequence[str], **_: object) -> ExecResult:
+        self.asked += "compare" in argv
         said = self.push if "compare" in argv else "c0ffee\n"
         return ExecResult(tuple(argv), 0, said, "", 0.0)
 
@@ -85,6 +88,11 @@ def test_one_push_to_two_services_is_done_when_both_are() -> None:
     try:
         deployer.pushed()
         wait_until(lambda: "/etc/lumen/edge.yaml" in bastion.put, SECONDS)
+        bastion.push = "c0ffee\n\n"
+        deployer.pushed()
+        wait_until(lambda: bastion.asked == 2, SECONDS)
+        with pytest.raises(SandboxError, match="hasn't carried it out"):
+            deployer.wait_for("c0ffee", 0.2)
         assert deployer.rollouts == ()
         bastion.held.set()
         done = deployer.wait_for("c0ffee", SECONDS)
