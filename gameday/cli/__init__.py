@@ -18,6 +18,7 @@ _COMMANDS = {
     "scenarios": ("gameday.cli.scenarios", "List the library without spoiling it."),
     "sandbox": ("gameday.cli.sandbox", "Start, see and remove sandboxes without a drill."),
     "shell": ("gameday.cli.sandbox", "Open the on-call engineer's shell in a running sandbox."),
+    "ops": ("gameday.cli.ops", "Look at a running sandbox, or change something in it."),
     "sweep": ("gameday.cli.sandbox", "Remove what killed drills left behind."),
     "image": ("gameday.cli.sandbox", "Make the image that the Docker runtime starts from."),
     "doctor": ("gameday.cli.doctor", "Say what is here, what is not, and what mends it."),

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from sandbox.errors import SandboxError
+
+if TYPE_CHECKING:
+    from sandbox.runtime.base import Runtime
 
 
 @click.group()
@@ -20,34 +25,51 @@ def sandbox() -> None:
 @click.option(
     "--runtime", type=click.Choice(["auto", "docker", "process"]), default="auto", show_default=True
 )
-def up(runtime: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="For programs: name, runtime, why, addresses, seconds.")
+def up(runtime: str, as_json: bool) -> None:
     """Start the company with customers on it, and leave it running; its name is printed."""
     from rich.console import Console
 
-    from sandbox.runtime.base import Progress
+    from gameday.cli.coming_up import shown
     from sandbox.runtime.choose import choose, open_runtime
     from sandbox.runtime.registry import new_id
     from sandbox.world.keeper import spawn
 
     console = Console(stderr=True)
+    begun = time.monotonic()
     choice = choose(runtime, console.print)
     console.print(f"runtime: {choice.kind}, because {choice.why}", highlight=False)
     made = open_runtime(choice.kind, new_id())
-    with console.status("starting") as status:
-
-        def report(progress: Progress) -> None:
-            status.update(
-                f"{progress.elapsed_s:5.1f} s  {progress.service}: {progress.step} {progress.detail}"
-            )
-
-        made.up(report, keep=True)
+    with shown(console) as board:
+        made.up(board.report, keep=True)
         try:
-            status.update("building the company's repository")
+            board.say("repository", "wait", "building it, and the deployer that follows it")
             spawn(made.sandbox_id)
         except BaseException:
             made.down()
             raise
-    click.echo(made.sandbox_id)
+    if not as_json:
+        click.echo(made.sandbox_id)
+        return
+    document = {
+        "name": made.sandbox_id,
+        "runtime": choice.kind,
+        "why": choice.why,
+        "addresses": _addresses(made),
+        "seconds": round(time.monotonic() - begun, 2),
+    }
+    click.echo(json.dumps(document, indent=2))
+
+
+def _addresses(made: Runtime) -> dict[str, str]:
+    """`SERVICE:PORT` → where that is reached from this machine, for the ports that the stack publishes."""
+    from sandbox.stack.model import load_stack
+
+    return {
+        f"{name}:{port}": str(made.address(name, port))
+        for name, service in load_stack().services.items()
+        for port in service.published
+    }
 
 
 @sandbox.command()
@@ -86,15 +108,27 @@ def list_sandboxes(as_json: bool) -> None:
 
 @sandbox.command()
 @click.argument("name")
-def status(name: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def status(name: str, as_json: bool) -> None:
     """How the parts of the sandbox NAME are doing."""
     from sandbox.runtime.choose import attach
 
-    for each in attach(name).status():
+    found = attach(name)
+    if as_json:
+        parts = [{"name": each.name, **asdict(each)} for each in found.status()]
+        document = {"name": name, "runtime": found.kind, "addresses": _addresses(found), "parts": parts}
+        click.echo(json.dumps(document, indent=2))
+        return
+    for each in found.status():
         click.echo(f"{each.name:<14} {each.state:<9} {each.address}")
 
 
-def _only_sandbox() -> str:
+def only_sandbox() -> str:
+    """The name of the one that runs, for commands that weren't told which.
+
+    Raises:
+        SandboxError: there is none, or more than one.
+    """
     from sandbox.runtime.choose import all_sandboxes
 
     known = [each.sandbox_id for each in all_sandboxes()]
@@ -110,7 +144,7 @@ def shell(name: str | None) -> None:
     """Open the bastion's shell in the sandbox NAME, or in the only one: ops, git, psql, redis-cli, …"""
     from sandbox.runtime.choose import attach
 
-    opened = attach(name or _only_sandbox()).shell()
+    opened = attach(name or only_sandbox()).shell()
     if opened.folder:
         os.chdir(opened.folder)
     os.execvpe(opened.argv[0], list(opened.argv), {**os.environ, **opened.environment})

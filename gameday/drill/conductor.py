@@ -162,7 +162,7 @@ class Conductor:
         def heard(ran: ShellLine) -> None:
             in_loop(loop, self._desk.heard, ran)
 
-        keeper = self._keeper = Keeper(self._runtime, self._stack, operate, heard)
+        keeper = self._keeper = Keeper(self._runtime, self._stack, operate, heard, self._desk.more)
         building = asyncio.to_thread(keeper.start, self._rules.pack.runbooks(), self._clock.wall())
         await to_its_end(building)
         self._desk.open(keeper.deployer)
@@ -286,6 +286,7 @@ class Conductor:
 
     def _end(self, reason: ev.EndReason) -> None:
         if not self._facts.ended:
+            self._desk.say_what_was_left_out()
             self._facts.ended = True
             self._say(ev.DrillEnded(reason=reason))
 

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from gameday.drill import commands as do
 from gameday.drill.facts import Facts, Say
+from gameday.drill.quota import Quota
 from gameday.drill.session import CommandRefused, Vocabulary
 from gameday.drill.terms import vocabulary
 from gameday.journal import events as ev
 from gameday.journal.clock import Clock
 from gameday.text import plain
 from sandbox.errors import BadStack
+from sandbox.operate.answer import more_of
 from sandbox.operate.execute import Operator
 from sandbox.operate.lines import Operation, parse, usage
 from sandbox.operate.outcome import Outcome
@@ -46,11 +48,12 @@ class Desk:
         self._runtime = runtime
         self._clock = clock
         self._operator: Operator | None = None
+        self._quota = Quota()
         self.vocabulary: Vocabulary = vocabulary(stack)
 
     def open(self, deployer: Deployer) -> None:
         """The company runs; from now on operations are carried out."""
-        self._operator = Operator(self._runtime, deployer)
+        self._operator = Operator(self._runtime, self._stack, deployer)
 
     def close(self) -> None:
         if self._operator is not None:
@@ -79,6 +82,10 @@ class Desk:
             case do.Note(text):
                 self._say(ev.Noted(text=text), "engineer")
             case do.Operate(line):
+                if self.understand(line).follow:
+                    raise CommandRefused(
+                        "here lines aren't followed; the log view does, and so does the bastion"
+                    )
                 await self._operate(line)
             case do.Shell(line):
                 await self._shell(line)
@@ -109,10 +116,22 @@ class Desk:
             operation = self.understand(line)
             if operation.tier == "write" and not sure:
                 return Reply(0, "", would=operation.blast_radius)
-            outcome = await self._operate(plain(line))
+            begun = self._clock.wall()
+            outcome = await self._operate(plain(line), from_bastion=True)
         except CommandRefused as refused:
             return Reply(BadStack.exit_code, str(refused))
-        return Reply(outcome.exit_code, outcome.text)
+        changed = outcome.changed if operation.tier == "write" else ""
+        cursor = begun if operation.follow and not outcome.exit_code else 0.0
+        return Reply(outcome.exit_code, outcome.text, changed=changed, cursor=cursor)
+
+    def more(self, line: str, after: float) -> Reply:
+        """What came since for an `ops` line that is followed; the line itself is in the journal. Blocks."""
+        if self._facts.ended or self._operator is None:
+            return Reply(1, "nobody carries out operations any more")
+        try:
+            return more_of(self._operator, self.understand(line), after)
+        except (CommandRefused, BadStack) as refused:
+            return Reply(BadStack.exit_code, str(refused))
 
     def heard(self, ran: ShellLine) -> None:
         """A command line ended in the bastion's own shell."""
@@ -124,9 +143,25 @@ class Desk:
                 duration_s=ran.duration_s,
                 output="",
             )
-            self._say(said, "engineer")
+            self._write_down(said)
 
-    async def _operate(self, line: str) -> Outcome:
+    def _write_down(self, said: ev.Operated) -> None:
+        """Journal what was done on the bastion, where a loop may do it a hundred times a second."""
+        if said.tier != "write" and not self._quota.admit(self._clock.mono_ns()):
+            return
+        self.say_what_was_left_out()
+        self._say(said, "engineer")
+
+    def say_what_was_left_out(self) -> None:
+        """Journal how many lines from the bastion were too many to be journaled."""
+        count = self._quota.take_left_out()
+        if count:
+            text = f"({count} more lines on the bastion, too many at once to be kept)"
+            self._say(
+                ev.Operated(line=text, tier="shell", exit_code=0, duration_s=0.0, output=""), "engineer"
+            )
+
+    async def _operate(self, line: str, *, from_bastion: bool = False) -> Outcome:
         operation = self.understand(line)
         if self._operator is None:
             raise CommandRefused("the company is still starting")
@@ -141,7 +176,10 @@ class Desk:
             output=outcome.text[:_OUTPUT_KEPT],
             changed=outcome.changed if operation.tier == "write" else "",
         )
-        self._say(said, "engineer")
+        if from_bastion:
+            self._write_down(said)
+        else:
+            self._say(said, "engineer")
         return outcome
 
     async def _shell(self, line: str) -> None:

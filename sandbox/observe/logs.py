@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from sandbox.runtime.base import LogLine, Runtime
@@ -80,6 +82,8 @@ class Query:
     replica: int | None = None
     since: float = 0.0
     """UNIX seconds."""
+    until: float = float("inf")
+    """UNIX seconds."""
     level: Level = "debug"
     """The least level."""
     text: str = ""
@@ -87,6 +91,8 @@ class Query:
 
     def matches(self, record: LogRecord) -> bool:
         if record.service in UNSEEN or "span" in record.fields:
+            return False
+        if record.wall > self.until:
             return False
         if self.replica is not None and record.replica != self.replica:
             return False
@@ -100,8 +106,20 @@ def search(runtime: Runtime, query: Query, newest: int = 40) -> list[LogRecord]:
     return list(deque(_matching(runtime, query), maxlen=newest))
 
 
-def _matching(runtime: Runtime, query: Query) -> Iterator[LogRecord]:
-    for line in runtime.logs(query.service, since=query.since):
+def follow(runtime: Runtime, query: Query, newest: int, stop: threading.Event) -> Iterator[LogRecord]:
+    """The newest records that match, and then those to come, until `stop` is set or the sandbox is gone."""
+    before = search(runtime, query, newest)
+    yield from before
+    last = before[-1].wall if before else query.since or time.time()
+    told = {(each.service, each.replica, each.raw) for each in before if each.wall == last}
+    for record in _matching(runtime, replace(query, since=last), stop):
+        if record.wall > last or (record.service, record.replica, record.raw) not in told:
+            yield record
+
+
+def _matching(runtime: Runtime, query: Query, stop: threading.Event | None = None) -> Iterator[LogRecord]:
+    """Those that are there; with `stop`, also those to come."""
+    for line in runtime.logs(query.service, since=query.since, follow=stop is not None, stop=stop):
         record = parse(line)
         if query.matches(record):
             yield record

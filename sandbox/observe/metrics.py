@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -18,6 +18,15 @@ class Sample:
 
     labels: Mapping[str, str]
     value: float
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series over a time, at even steps."""
+
+    labels: Mapping[str, str]
+    values: tuple[float | None, ...]
+    """None where nothing was measured."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,21 @@ class Metrics:
             raise BadStack("PromQL: the expression gives no instant vector")
         return [Sample(series["metric"], float(series["value"][1])) for series in data["result"]]
 
+    def range(self, promql: str, begin: float, end: float, step_s: float) -> list[Series]:
+        """A range query, from `begin` to `end` (UNIX seconds).
+
+        Raises:
+            BadStack: the expression is not valid.
+            SandboxError: Prometheus does not answer.
+        """
+        data = self._get(
+            "/api/v1/query_range", query=promql, start=f"{begin:.3f}", end=f"{end:.3f}", step=f"{step_s:g}"
+        )
+        count = int((end - begin) / step_s + 1e-6) + 1
+        return [
+            Series(each["metric"], _even(each["values"], begin, step_s, count)) for each in data["result"]
+        ]
+
     def value(self, promql: str, at: float | None = None) -> float | None:
         """The first series' value; None if there is none or it is not a number."""
         samples = self.query(promql, at)
@@ -94,3 +118,15 @@ class Metrics:
             )
             for alert in self._get("/api/v1/alerts")["alerts"]
         ]
+
+
+def _even(
+    points: Iterable[tuple[float, str]], begin: float, step_s: float, count: int
+) -> tuple[float | None, ...]:
+    """The points at their steps; Prometheus leaves out those where it has nothing."""
+    values: list[float | None] = [None] * count
+    for at, text in points:
+        place, value = round((at - begin) / step_s), float(text)
+        if 0 <= place < count and value == value:
+            values[place] = value
+    return tuple(values)

@@ -13,6 +13,7 @@ import yaml
 from sandbox.errors import BadStack
 from sandbox.operate.outcome import Outcome
 from sandbox.operate.settings import edit
+from sandbox.operate.writes import PROVIDERS
 from sandbox.runtime.base import Runtime
 from sandbox.world import repo
 from sandbox.world.deployer import Deployer, Rollout
@@ -22,6 +23,8 @@ from sandbox.world.tree import with_value
 _ROLLED_OUT_WITHIN_S = 55.0
 _DIFF_LINES = 120
 _VERSIONS_BACK = 40
+_FLAGGED = "storefront"
+"""Whose config has the flags and the limits of single accounts."""
 
 _VERSIONS = """cd "$ORIGIN" && for at in $(git rev-list --max-count="$2" main -- "$1"); do
 git show "$at:$1" 2>/dev/null | sed -n 's/^version: *//p'; done"""
@@ -44,6 +47,51 @@ class Commits:
         path = f"config/{service}.yaml"
         text, before = edit(self._config(service), key, value)
         return self._commit(path, text, f"{service}: {key} {before} → {value}")
+
+    def flag(self, name: str, wanted: str) -> Outcome:
+        """Switch a feature on or off."""
+        known = self._flags()
+        if name not in known:
+            raise BadStack(f"there is no flag {name!r}; there are: {', '.join(known)}")
+        return self.config_set(_FLAGGED, f"flags.{name}", "true" if wanted == "on" else "false")
+
+    def drain(self, service: str, number: str, wanted: str) -> Outcome:
+        """Have the edge give a replica no new requests, or its share again."""
+        replica = f"{service}-{number}"
+        running = {each.name for each in self._runtime.status() if each.service == service}
+        drained = [str(each) for each in yaml.safe_load(self._config("edge")).get("drained") or []]
+        if wanted == "off":
+            if replica not in drained:
+                return Outcome(0, f"{replica} is not drained")
+            left = [each for each in drained if each != replica]
+        else:
+            if replica not in running:
+                raise BadStack(f"there is no {replica}; there are: {', '.join(sorted(running))}")
+            left = list(dict.fromkeys([*drained, replica]))
+            if not running - set(left):
+                raise BadStack(f"{replica} is the last one of {service} that gets requests")
+        return self.config_set("edge", "drained", f"[{', '.join(left)}]")
+
+    def limit_account(self, most: str) -> Outcome:
+        """Let each account upload so many photos a minute; 0 is no limit."""
+        return self.config_set(_FLAGGED, "uploads_per_minute", most)
+
+    def failover_payments(self, wanted: str) -> Outcome:
+        """Have new charges go to a provider, or to the one that they don't go to now."""
+        now = yaml.safe_load(self._config("payments"))["provider"]
+        other = next(each for each in PROVIDERS if each != now)
+        return self.config_set("payments", "provider", wanted or other)
+
+    def point_at(self, server: str) -> Outcome:
+        """Have every service that keeps its data in a database keep it in this one."""
+        files: dict[str, bytes] = {}
+        found = repo.git(self._runtime, ["grep", "-l", "^database: ", "main", "--", "config"])
+        for name in found.stdout.split():
+            path = name.removeprefix("main:")
+            files[path] = edit(self._text(path), "database", server)[0].encode()
+        changed = f"database → {server} in {', '.join(sorted(files))}"
+        made = repo.commit(self._runtime, files, changed)
+        return self._await(made, changed) if made else Outcome(0, f"every config says {server} already")
 
     def limit(self, prefix: str, rate: str) -> Outcome:
         """Let so many requests a second through at the edge, or all."""
@@ -109,6 +157,14 @@ class Commits:
     def _manifest(self, service: str) -> dict[str, str]:
         path = f"deploy/{service}.yaml"
         return read_manifest(path, self._text(path).encode())
+
+    def flags(self) -> Outcome:
+        """Every flag and how it is set."""
+        rows = [f"{name:<12} {'on' if on else 'off'}" for name, on in self._flags().items()]
+        return Outcome(0, "\n".join(rows))
+
+    def _flags(self) -> dict[str, bool]:
+        return dict(yaml.safe_load(self._config(_FLAGGED)).get("flags") or {})
 
     def changes(self, most: int) -> Outcome:
         """The latest commits, newest first, each with what became of it."""

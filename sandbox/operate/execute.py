@@ -6,27 +6,57 @@ import time
 from collections.abc import Callable, Sequence
 
 from sandbox.errors import SandboxError
-from sandbox.observe.logs import Query, search
 from sandbox.observe.metrics import Metrics
+from sandbox.operate.accounts import AccountsDesk
 from sandbox.operate.commits import Commits
+from sandbox.operate.database import REPLICA, DatabaseDesk
 from sandbox.operate.lines import Operation
+from sandbox.operate.look import Lookout
 from sandbox.operate.outcome import Outcome
 from sandbox.runtime.base import Runtime
+from sandbox.stack.model import Stack
 from sandbox.world.deployer import Deployer
 
-_LOG_LINES = 40
+_EMPTY = "local n = redis.call('DBSIZE') redis.call('FLUSHDB') return n"
+_REMOVE = """local n, at = 0, '0'
+repeat
+    local found = redis.call('SCAN', at, 'MATCH', ARGV[1], 'COUNT', 1000)
+    at = found[1]
+    for _, key in ipairs(found[2]) do n = n + redis.call('UNLINK', key) end
+until at == '0'
+return n"""
 
 
 class Operator:
     """One sandbox, as the `ops` vocabulary acts on it."""
 
-    def __init__(self, runtime: Runtime, deployer: Deployer) -> None:
+    def __init__(
+        self, runtime: Runtime, stack: Stack, deployer: Deployer, clock: Callable[[], float] = time.time
+    ) -> None:
         self._runtime = runtime
         self._metrics = Metrics(runtime)
-        commits = Commits(runtime, deployer)
+        self.look = look = Lookout(runtime, stack, self._metrics, clock)
+        self._commits = commits = Commits(runtime, deployer, clock)
+        self._database = DatabaseDesk(runtime)
+        self._accounts = AccountsDesk(runtime, self._database)
+        self._clock = clock
         self._does: dict[str, Callable[[Sequence[str]], Outcome]] = {
-            "status": self._status, "alerts": self._alerts, "logs": self._logs, "metrics": self._query,
-            "config get": self._config_get, "redis": self._redis, "sql": self._sql, "restart": self._restart,
+            "status": lambda _: look.status(), "top": lambda _: look.top(), "alerts": lambda _: look.alerts(),
+            "logs": look.logs, "traces": look.traces, "metrics": look.metrics,
+            "topology": lambda _: look.topology(),
+            "config get": self._config_get, "redis": self._redis, "restart": self._restart,
+            "flush": self._flush,
+            "sql": lambda words: self._database.sql(*words),
+            "kill-query": lambda words: self._database.kill_query(*words),
+            "failover db": lambda _: self._failover_db(),
+            "blocked": lambda _: self._accounts.blocked(),
+            "block": lambda words: self._accounts.set_blocked(words[0], words[1:], clock(), blocked=True),
+            "unblock": lambda words: self._accounts.set_blocked(words[0], words[1:], clock(), blocked=False),
+            "flags": lambda _: commits.flags(),
+            "flag": lambda words: commits.flag(*words),
+            "drain": lambda words: commits.drain(*words),
+            "limit account": lambda words: commits.limit_account(*words),
+            "failover payments": lambda words: commits.failover_payments(*words),
             "runbook": lambda words: commits.runbook(*words),
             "changes": lambda words: commits.changes(int(words[0])),
             "diff": lambda words: commits.diff(*words),
@@ -48,35 +78,6 @@ class Operator:
         except SandboxError as error:
             return Outcome(1, str(error))
 
-    def _status(self, _: Sequence[str]) -> Outcome:
-        now = time.time()
-        lines = [
-            f"{each.name:<14} {each.state:<8} {each.address:<16}"
-            + (f" up {now - each.started_at:.0f} s" if each.started_at and each.state != "exited" else "")
-            for each in self._runtime.status()
-            if each.service not in ("seed", "customers", "bank")
-        ]
-        return Outcome(0, "\n".join(lines))
-
-    def _alerts(self, _: Sequence[str]) -> Outcome:
-        alerts = self._metrics.alerts()
-        lines = [f"{each.state:<8} {each.severity:<7} {each.name}: {each.summary}" for each in alerts]
-        return Outcome(0, "\n".join(lines) or "nothing fires")
-
-    def _logs(self, words: Sequence[str]) -> Outcome:
-        service, text = words
-        found = search(self._runtime, Query(service=service, text=text), _LOG_LINES)
-        lines = [f"{each.service}-{each.replica} {each.raw}" for each in found]
-        return Outcome(0, "\n".join(lines) or "no such lines")
-
-    def _query(self, words: Sequence[str]) -> Outcome:
-        samples = self._metrics.query(words[0])
-        lines = []
-        for sample in samples[:_LOG_LINES]:
-            labels = ", ".join(f"{k}={v}" for k, v in sorted(sample.labels.items()) if k != "__name__")
-            lines.append(f"{sample.value:<12.6g} {{{labels}}}")
-        return Outcome(0, "\n".join(lines) or "no series")
-
     def _config_get(self, words: Sequence[str]) -> Outcome:
         return Outcome(0, self._runtime.read_out(words[0], f"/etc/lumen/{words[0]}.yaml").decode())
 
@@ -87,13 +88,24 @@ class Operator:
         changed = "" if failed else f"{service}: {' '.join(command)}"
         return Outcome(int(bool(failed)), done.stdout + done.stderr, changed=changed)
 
-    def _sql(self, words: Sequence[str]) -> Outcome:
-        statement, read_only = words
-        # What was taken for a read can't write, whatever it says: the database itself refuses it.
-        options = ["PGOPTIONS=-c default_transaction_read_only=on"] if read_only else []
-        psql = ["env", *options, "psql", "-X", "-v", "ON_ERROR_STOP=1", "-c", statement]
-        done = self._runtime.exec("bastion", psql)
-        return Outcome(done.exit_code, done.stdout + done.stderr, changed=f"db: {statement}")
+    def _flush(self, words: Sequence[str]) -> Outcome:
+        """Empty a store, or remove the keys that fit a pattern; how many went."""
+        service, pattern = words
+        command = ["EVAL", _REMOVE, "0", pattern] if pattern else ["EVAL", _EMPTY, "0"]
+        done = self._runtime.exec("bastion", ["redis-cli", "-h", service, *command])
+        count = done.stdout.strip()
+        if done.exit_code or not count.isdigit():
+            return Outcome(1, f"{service} was not flushed: {count or done.stderr.strip()}")
+        changed = f"{service}: {count} keys removed{f', those like {pattern}' if pattern else ''}"
+        return Outcome(0, changed, changed=changed if count != "0" else "")
+
+    def _failover_db(self) -> Outcome:
+        went = self._database.promote()
+        moved = self._commits.point_at(REPLICA)
+        changed = f"{REPLICA} is the shop's database"
+        return Outcome(
+            moved.exit_code, f"{changed}; {went}\n{moved.text}", changed=f"{changed}; {moved.changed}"
+        )
 
     def _restart(self, words: Sequence[str]) -> Outcome:
         service, number = words

@@ -172,9 +172,9 @@ class Launcher:
         for owned in self._parts.all():
             service = stack.services[owned.service]
             if service.expose:
-                replicas.setdefault(owned.service, []).append(
-                    f"{owned.host}:{owned.ports[str(service.expose[0])]}"
-                )
+                place = f"{owned.host}:{owned.ports[str(service.expose[0])]}"
+                replicas.setdefault(owned.service, []).append(place)
+                replicas[f"{owned.service}-{owned.number}"] = [place]
             if owned.service in SCRAPED:
                 port = owned.ports[str(SCRAPED[owned.service])]
                 metrics.setdefault(owned.service, []).append(f"{owned.host}:{port}")

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
-import redis.asyncio as redis
 from prometheus_client import Counter, Gauge
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -24,7 +23,7 @@ from starlette.routing import Route
 from . import passwords
 from .kit.bodies import given, refusal
 from .kit.cache import Cache
-from .kit.database import Database
+from .kit.database import Database, Server
 from .kit.serving import Probe, Service
 
 LOGINS = Counter("accounts_logins_total", "Attempts to log in.", ["result"])
@@ -38,6 +37,7 @@ _COUNT_EVERY_S = 5.0
 class AccountsConfig:
     """`config/accounts.yaml`."""
 
+    database: Server
     database_pool: int
     session_hours: float
     session_cache_s: float
@@ -59,7 +59,7 @@ class Accounts(Service[AccountsConfig]):
     def __init__(self) -> None:
         super().__init__()
         self.cache = Cache(os.environ["CACHE_URL"], self.log)
-        self.db = Database("db", os.environ["DATABASE_URL"], self.spans, self.log)
+        self.db = Database(self.config.value.database, self.spans, self.log)
 
     def routes(self) -> Sequence[Route]:
         return [
@@ -90,7 +90,7 @@ class Accounts(Service[AccountsConfig]):
     async def log_in(self, request: Request) -> Response:
         fields = await given(request, email=str, password=str)
         email = fields["email"].lower()
-        if await self._attempts(email) > self.config.value.login_attempts_per_minute:
+        if await self.cache.count(f"attempts:{email}", 60) > self.config.value.login_attempts_per_minute:
             LOGINS.labels("throttled").inc()
             return refusal(429, "too many attempts")
         found = await self.db.row("SELECT id, password, blocked FROM accounts WHERE email = $1", email)
@@ -106,19 +106,6 @@ class Accounts(Service[AccountsConfig]):
             return refusal(403, "this account is blocked")
         LOGINS.labels("ok").inc()
         return JSONResponse(await self._begin(found["id"]), status_code=201)
-
-    async def _attempts(self, email: str) -> int:
-        """Attempts of an account within the minute; none are known when the cache is away."""
-        key = f"attempts:{email}"
-        try:
-            async with self.cache.redis.pipeline() as pipeline:
-                pipeline.incr(key)
-                pipeline.expire(key, 60)
-                count, _ = await pipeline.execute()
-            return int(count)
-        except redis.RedisError as error:
-            self.log.warning("attempts not counted", extra={"fields": {"error": str(error)}})
-            return 0
 
     async def _begin(self, account: int) -> dict[str, Any]:
         token = passwords.new_token()
@@ -180,7 +167,7 @@ class Accounts(Service[AccountsConfig]):
                 self.log.warning("sessions not counted", extra={"fields": {"error": str(error)}})
 
     async def reconfigured(self) -> None:
-        await self.db.resize(self.config.value.database_pool)
+        await self.db.follow(self.config.value.database, self.config.value.database_pool)
 
     @contextlib.asynccontextmanager
     async def resources(self) -> AsyncIterator[None]:

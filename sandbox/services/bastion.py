@@ -73,6 +73,7 @@ def _is_flag(value: object) -> bool:
 
 _KINDS: Mapping[str, Mapping[str, Callable[[object], bool]]] = {
     "ask": {"ask": lambda value: value == "ops", "id": _is_name, "line": _is_text, "sure": _is_flag},
+    "follow": {"follow": _is_text, "id": _is_name, "after": _is_number},
     "ran": {"ran": _is_text, "code": _is_number, "began": _is_number, "ended": _is_number},
     "pushed": {"pushed": _is_name},
 }

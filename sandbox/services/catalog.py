@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from .kit.bodies import refusal
 from .kit.cache import Cache
-from .kit.database import Database
+from .kit.database import Database, Server
 from .kit.serving import Probe, Service
 
 MEMORY = Gauge("cache_memory_bytes", "Memory that the cache uses.")
@@ -34,6 +34,7 @@ _JITTER = 0.2
 class CatalogConfig:
     """`config/catalog.yaml`."""
 
+    database: Server
     database_pool: int
     ttl_s: float
     """How long a price or a stock may be old."""
@@ -49,8 +50,8 @@ class Catalog(Service[CatalogConfig]):
     def __init__(self) -> None:
         super().__init__()
         self.cache = Cache(os.environ["CACHE_URL"], self.log)
-        self.primary = Database("db", os.environ["DATABASE_URL"], self.spans, self.log)
-        self.replica = Database("db-replica", os.environ["REPLICA_URL"], self.spans, self.log)
+        self.primary = Database(self.config.value.database, self.spans, self.log)
+        self.replica = Database(Server.REPLICA, self.spans, self.log)
         self._replica_open = False
 
     @property
@@ -103,9 +104,10 @@ class Catalog(Service[CatalogConfig]):
 
     async def reconfigured(self) -> None:
         await self._reach_replica()
-        await self.primary.resize(self.config.value.database_pool)
+        config = self.config.value
+        await self.primary.follow(config.database, config.database_pool)
         if self._replica_open:
-            await self.replica.resize(self.config.value.database_pool)
+            await self.replica.follow(Server.REPLICA, config.database_pool)
 
     async def _reach_replica(self) -> None:
         if self.config.value.read_from_replica and not self._replica_open:

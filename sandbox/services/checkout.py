@@ -19,7 +19,7 @@ from starlette.routing import Route
 from .deliveries import STREAM
 from .kit.bodies import given, refusal
 from .kit.calls import Peers, Unanswered
-from .kit.database import Database
+from .kit.database import Database, Server
 from .kit.serving import Probe, Service
 from .kit.tracing import SpanKind, carrier
 
@@ -37,6 +37,7 @@ class NotPossible(Exception):
 class CheckoutConfig:
     """`config/checkout.yaml`."""
 
+    database: Server
     database_pool: int
     payments_timeout_s: float
     max_quantity: int
@@ -60,7 +61,7 @@ class Checkout(Service[CheckoutConfig]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.db = Database("db", os.environ["DATABASE_URL"], self.spans, self.log)
+        self.db = Database(self.config.value.database, self.spans, self.log)
         self.queue = redis.Redis.from_url(
             os.environ["QUEUE_URL"], socket_timeout=1.0, socket_connect_timeout=1.0
         )
@@ -241,7 +242,7 @@ class Checkout(Service[CheckoutConfig]):
                     break
 
     async def reconfigured(self) -> None:
-        await self.db.resize(self.config.value.database_pool)
+        await self.db.follow(self.config.value.database, self.config.value.database_pool)
 
     @contextlib.asynccontextmanager
     async def resources(self) -> AsyncIterator[None]:

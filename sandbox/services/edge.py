@@ -6,11 +6,23 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from .envoy import EdgeConfig, JsonObject, Ports, assignment, bootstrap, clusters, route_tables
+from .envoy import (
+    SERVICE_PORT,
+    EdgeConfig,
+    JsonObject,
+    Ports,
+    assignment,
+    bootstrap,
+    clusters,
+    remaining,
+    route_tables,
+)
 from .kit.config import Config, etc
 from .kit.logs import logger
 
@@ -20,6 +32,16 @@ def put(path: Path, resource: JsonObject) -> None:
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(resource), encoding="utf-8")
     fresh.replace(path)
+
+
+async def resolve(name: str) -> list[str]:
+    """The addresses behind a name, sorted; none if it doesn't resolve."""
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(name, SERVICE_PORT, family=socket.AF_INET, type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    return sorted({f"{address[0]!s}:{SERVICE_PORT}" for *_, address in found})
 
 
 class Edge:
@@ -40,23 +62,37 @@ class Edge:
             admin=int(environment("PORT_ADMIN", "9901")),
         )
 
-    def write_endpoints(self) -> None:
-        """Follow the replicas that the platform announces."""
-        if self.discovery is None:
-            return
-        announced: dict[str, list[str]] = json.loads(self.discovery.read_text(encoding="utf-8"))
-        for service in self.config.value.services:
-            addresses = announced.get(service, [])
+    def write_endpoints(self, announced: Callable[[str], list[str]]) -> None:
+        """Follow the replicas that the platform announces, apart from those that are drained."""
+        for service in self.listed():
+            drained = [each for name in self.config.value.drained_of(service) for each in announced(name)]
+            addresses = remaining(announced(service), drained)
             if self.known.get(service) != addresses:
                 put(self.run / f"eds-{service}.json", assignment(service, addresses))
                 self.known[service] = addresses
 
-    def write_all(self) -> None:
-        self.write_endpoints()
-        put(
-            self.run / "cds.json",
-            clusters(self.config.value.services, self.run, by_name=self.discovery is None),
-        )
+    def listed(self) -> list[str]:
+        """Services whose replicas are given to Envoy one by one; it finds the others by name."""
+        config = self.config.value
+        by_name = self.discovery is None
+        return [each for each in config.services if not by_name or config.drained_of(each)]
+
+    async def look(self) -> Callable[[str], list[str]]:
+        """Who is there now: a name → its addresses, none if nobody has it."""
+        if self.discovery is not None:
+            announced: dict[str, list[str]] = json.loads(self.discovery.read_text(encoding="utf-8"))
+            return lambda name: announced.get(name, [])
+        found: dict[str, list[str]] = {}
+        for service in self.listed():
+            for name in (service, *self.config.value.drained_of(service)):
+                found[name] = await resolve(name)
+        return lambda name: found.get(name, [])
+
+    async def write_all(self) -> None:
+        self.write_endpoints(await self.look())
+        listed = self.listed()
+        by_name = {service: service not in listed for service in self.config.value.services}
+        put(self.run / "cds.json", clusters(by_name, self.run))
         for listener, table in route_tables(self.config.value).items():
             put(self.run / f"rds-{listener}.json", table)
 
@@ -64,11 +100,12 @@ class Edge:
         while True:
             await asyncio.sleep(0.25)
             if self.config.refresh():
-                self.write_all()
-            self.write_endpoints()
+                await self.write_all()
+            if self.listed():
+                self.write_endpoints(await self.look())
 
     async def main(self) -> int:
-        self.write_all()
+        await self.write_all()
         put(self.run / "envoy.json", bootstrap(self.ports, self.run))
         envoy = await asyncio.create_subprocess_exec(
             "envoy", "-c", str(self.run / "envoy.json"), "--concurrency", "1",

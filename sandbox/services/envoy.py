@@ -58,6 +58,8 @@ class EdgeConfig:
 
     routes: tuple[Route, ...]
     gateway: tuple[Route, ...]
+    drained: tuple[str, ...] = ()
+    """Replicas, such as `vision-2`, that get no new requests."""
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> EdgeConfig:
@@ -67,7 +69,14 @@ class EdgeConfig:
             gateway = tuple(Route.parse(route) for route in document["gateway"])
         except KeyError as error:
             raise ValueError(f"a route lacks {error}") from error
-        return cls(routes, gateway)
+        drained = document.get("drained") or []
+        if not isinstance(drained, list):
+            raise ValueError(f"drained: expected a list, not {drained!r}")
+        return cls(routes, gateway, tuple(str(each) for each in drained))
+
+    def drained_of(self, service: str) -> tuple[str, ...]:
+        """A service's replicas that get no new requests."""
+        return tuple(each for each in self.drained if each.rpartition("-")[0] == service)
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -144,6 +153,7 @@ def _route_table(name: str, routes: Sequence[Route]) -> JsonObject:
                 "domains": ["*"],
                 "routes": [healthy, *(_route(route) for route in routes)],
                 "virtual_clusters": virtual_clusters,
+                "include_request_attempt_count": True,
             }
         ],
     }
@@ -161,10 +171,19 @@ def _endpoints(service: str, addresses: Sequence[str]) -> JsonObject:
     return {"cluster_name": service, "endpoints": [{"lb_endpoints": members}]}
 
 
-def clusters(services: Sequence[str], run: Path, *, by_name: bool) -> JsonObject:
-    """The CDS file. By name: replicas are what the name resolves to; else they come from EDS files."""
+def remaining(addresses: Sequence[str], drained: Sequence[str]) -> list[str]:
+    """Where requests go; if everybody is drained, to everybody, as a slow shop is better than none."""
+    return [each for each in addresses if each not in drained] or list(addresses)
+
+
+def clusters(services: Mapping[str, bool], run: Path) -> JsonObject:
+    """The CDS file.
+
+    Args:
+        services: name → whether its replicas are what the name resolves to; else they come from EDS files.
+    """
     resources = []
-    for service in services:
+    for service, by_name in services.items():
         cluster: JsonObject = {
             "@type": f"{_TYPE}config.cluster.v3.Cluster",
             "name": service,

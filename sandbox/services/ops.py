@@ -22,7 +22,7 @@ _LOOK_EVERY_S = 0.02
 _NO_ANSWER = 75
 """Exit code when nobody answered: a passing failure, as sysexits.h has it."""
 
-USAGE = "usage: ops [--wait SECONDS] [--yes] OPERATION …; `ops help` lists the operations"
+USAGE = "usage: ops [--wait SECONDS] [--yes] [--json] OPERATION …; `ops help` lists the operations"
 
 
 class Unanswered(Exception):
@@ -69,38 +69,48 @@ def await_reply(path: Path, wait_s: float) -> dict[str, Any]:
 
 def ask(line: str, wait_s: float, *, sure: bool) -> dict[str, Any]:
     """Have a line carried out, or, unless sure, hear first what it would touch."""
+    return _exchange({"ask": "ops", "line": line, "sure": sure}, wait_s)
+
+
+def _exchange(message: dict[str, Any], wait_s: float) -> dict[str, Any]:
     outbox = Path(os.environ.get("OUTBOX", "/run/lumen/outbox"))
     name = secrets.token_hex(8)
-    send(outbox, {"ask": "ops", "id": name, "line": line, "sure": sure})
+    send(outbox, {**message, "id": name})
     return await_reply(outbox.parent / "replies" / f"{name}.json", wait_s)
 
 
-def _options(words: list[str]) -> tuple[float, bool]:
-    wait_s, yes = _WAIT_S, False
+def _options(words: list[str]) -> tuple[float, bool, bool]:
+    wait_s, yes, as_json = _WAIT_S, False, False
     while words and words[0].startswith("--"):
         option = words.pop(0)
         if option == "--yes":
             yes = True
+        elif option == "--json":
+            as_json = True
         elif option == "--wait" and words:
             wait_s = float(words.pop(0))
         else:
             raise ValueError
     if not words:
         raise ValueError
-    return wait_s, yes
+    return wait_s, yes, as_json
 
 
 def main(argv: Sequence[str]) -> int:
     words = list(argv)
     try:
-        wait_s, yes = _options(words)
+        wait_s, yes, as_json = _options(words)
     except ValueError:
         sys.stderr.write(USAGE + "\n")
         return 2
     line = shlex.join(words)
-    sure = yes or not sys.stdin.isatty()
+    # A program gets what would be touched, and says --yes if that is what it wants.
+    sure = yes or not (as_json or sys.stdin.isatty())
     try:
         reply = ask(line, wait_s, sure=sure)
+        if as_json:
+            sys.stdout.write(json.dumps(reply) + "\n")
+            return int(reply.get("exit_code", 0))
         if reply.get("would"):
             sys.stderr.write(f"This {reply['would']}. Go on? [y/N] ")
             sys.stderr.flush()
@@ -108,15 +118,23 @@ def main(argv: Sequence[str]) -> int:
                 sys.stderr.write("left as it was\n")
                 return 1
             reply = ask(line, wait_s, sure=True)
+        while reply.get("cursor"):
+            _show(reply)
+            reply = _exchange({"follow": line, "after": reply["cursor"]}, wait_s)
     except Unanswered as nobody:
         sys.stderr.write(f"ops: {nobody}\n")
         return _NO_ANSWER
     except KeyboardInterrupt:
         return 130
+    _show(reply)
+    return int(reply.get("exit_code", 0))
+
+
+def _show(reply: dict[str, Any]) -> None:
     text = str(reply.get("text", "")).rstrip("\n")
     if text:
         sys.stdout.write(text + "\n")
-    return int(reply.get("exit_code", 0))
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

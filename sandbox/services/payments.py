@@ -17,7 +17,7 @@ from starlette.routing import Route
 from .idempotency import Known, decide
 from .kit.bodies import given, refusal
 from .kit.calls import Peers, Unanswered
-from .kit.database import Database
+from .kit.database import Database, Server
 from .kit.serving import Probe, Service
 
 CHARGES = Counter("payments_charges_total", "Requests to charge.", ["provider", "result"])
@@ -31,6 +31,7 @@ PROVIDERS = ("primary", "secondary")
 class PaymentsConfig:
     """`config/payments.yaml`."""
 
+    database: Server
     database_pool: int
     provider: str
     """Where new charges go: primary or secondary."""
@@ -51,7 +52,7 @@ class Payments(Service[PaymentsConfig]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.db = Database("db", os.environ["DATABASE_URL"], self.spans, self.log)
+        self.db = Database(self.config.value.database, self.spans, self.log)
         self.bank = Peers(self.spans, os.environ["BANK_URL"])
         self._show_provider()
 
@@ -148,7 +149,7 @@ class Payments(Service[PaymentsConfig]):
 
     async def reconfigured(self) -> None:
         self._show_provider()
-        await self.db.resize(self.config.value.database_pool)
+        await self.db.follow(self.config.value.database, self.config.value.database_pool)
 
     @contextlib.asynccontextmanager
     async def resources(self) -> AsyncIterator[None]:

@@ -17,22 +17,39 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from .kit.bodies import given, refusal
+from .kit.cache import Cache
 from .kit.calls import Peers, Unanswered
-from .kit.database import Database
+from .kit.database import Database, Server
 from .kit.serving import Probe, Service
 
 UPLOADS = Counter("storefront_uploads_total", "Photos taken in, by the age of the account.", ["account_age"])
 
 
 @dataclass(frozen=True)
+class Flags:
+    """Features that the shop can do without for a while."""
+
+    captions: bool
+    """Photos are captioned when they are uploaded; without it they are kept as they are."""
+    greeting: bool
+    """The first page knows who is there; without it everybody is a stranger."""
+    signups: bool
+    """New customers are taken in."""
+
+
+@dataclass(frozen=True)
 class StorefrontConfig:
     """`config/storefront.yaml`."""
 
+    database: Server
     database_pool: int
     accounts_timeout_s: float
     catalog_timeout_s: float
     vision_timeout_s: float
     checkout_timeout_s: float
+    uploads_per_minute: int
+    """Of one account; more are refused. 0 is no limit."""
+    flags: Flags
 
 
 def age_band(age_days: float) -> str:
@@ -50,7 +67,8 @@ class Storefront(Service[StorefrontConfig]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.db = Database("db", os.environ["DATABASE_URL"], self.spans, self.log)
+        self.db = Database(self.config.value.database, self.spans, self.log)
+        self.cache = Cache(os.environ["CACHE_URL"], self.log)
         self.peers = Peers(self.spans, os.environ["GATEWAY_URL"])
 
     def routes(self) -> Sequence[Route]:
@@ -102,7 +120,7 @@ class Storefront(Service[StorefrontConfig]):
     async def home(self, request: Request) -> Response:
         """The shelf, and a greeting; whoever can't be recognised is a stranger and sees the shelf too."""
         name = None
-        if "authorization" in request.headers:
+        if "authorization" in request.headers and self.config.value.flags.greeting:
             with contextlib.suppress(HTTPException):
                 name = (await self._customer(request))["name"]
         shelf = await self._ask("catalog", "GET", "/products")
@@ -112,6 +130,8 @@ class Storefront(Service[StorefrontConfig]):
         return _pass_on(await self._ask("catalog", "GET", f"/products/{request.path_params['product']}"))
 
     async def sign_up(self, request: Request) -> Response:
+        if not self.config.value.flags.signups:
+            return refusal(503, "we take no new customers just now")
         fields = await given(request, email=str, name=str, password=str)
         return _pass_on(await self._ask("accounts", "POST", "/accounts", body=fields))
 
@@ -122,11 +142,15 @@ class Storefront(Service[StorefrontConfig]):
     async def upload(self, request: Request) -> Response:
         """Have the photo captioned and remember it for the customer."""
         customer = await self._customer(request)
+        if await self._too_many(request, customer["account"]):
+            return refusal(429, "too many photos at once, try again in a minute")
         image = await request.body()
-        answer = await self._ask("vision", "POST", "/caption", body=image)
-        if answer.status_code != httpx.codes.OK:
-            return refusal(answer.status_code, "this is no photo that we can print")
-        caption = answer.json()["caption"]
+        caption = ""
+        if self.config.value.flags.captions:
+            answer = await self._ask("vision", "POST", "/caption", body=image)
+            if answer.status_code != httpx.codes.OK:
+                return refusal(answer.status_code, "this is no photo that we can print")
+            caption = answer.json()["caption"]
         photo = await self.db.value(
             "INSERT INTO photos (account_id, caption, bytes) VALUES ($1, $2, $3) RETURNING id",
             customer["account"], caption, len(image),
@@ -139,6 +163,14 @@ class Storefront(Service[StorefrontConfig]):
         }
         self.log.info("photo taken", extra={"fields": fields})
         return JSONResponse({"photo": photo, "caption": caption}, status_code=201)
+
+    async def _too_many(self, request: Request, account: int) -> bool:
+        """Whether an account has had its share of uploads for now, failed ones included."""
+        most = self.config.value.uploads_per_minute
+        if request.headers.get("x-envoy-attempt-count", "1") != "1":
+            # The edge's own second try isn't the customer's second photo.
+            return False
+        return most > 0 and await self.cache.count(f"uploads:{account}", 60) > most
 
     async def cart(self, request: Request) -> Response:
         customer = await self._customer(request)
@@ -167,13 +199,14 @@ class Storefront(Service[StorefrontConfig]):
         return _pass_on(answer)
 
     async def reconfigured(self) -> None:
-        await self.db.resize(self.config.value.database_pool)
+        await self.db.follow(self.config.value.database, self.config.value.database_pool)
 
     @contextlib.asynccontextmanager
     async def resources(self) -> AsyncIterator[None]:
         await self.db.open(self.config.value.database_pool)
         yield
         await self.peers.close()
+        await self.cache.close()
         await self.db.close()
 
 

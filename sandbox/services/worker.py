@@ -16,7 +16,7 @@ from prometheus_client import Counter, Histogram
 from starlette.routing import Route
 
 from .deliveries import DEAD, STREAM, verdict
-from .kit.database import Database
+from .kit.database import Database, Server
 from .kit.serving import Probe, Service
 from .kit.tracing import SpanKind, carried
 from .readings import Readings
@@ -41,6 +41,7 @@ Message = tuple[str, dict[str, str]]
 class WorkerConfig:
     """`config/worker.yaml`."""
 
+    database: Server
     database_pool: int
     concurrency: int
     """Orders that are printed at once."""
@@ -58,7 +59,7 @@ class Worker(Service[WorkerConfig]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.db = Database("db", os.environ["DATABASE_URL"], self.spans, self.log)
+        self.db = Database(self.config.value.database, self.spans, self.log)
         self.queue = redis.Redis.from_url(
             os.environ["QUEUE_URL"], decode_responses=True, socket_timeout=5.0, socket_connect_timeout=1.0
         )
@@ -181,7 +182,7 @@ class Worker(Service[WorkerConfig]):
             raise LookupError(f"there is no paid order {order}")
 
     async def reconfigured(self) -> None:
-        await self.db.resize(self.config.value.database_pool)
+        await self.db.follow(self.config.value.database, self.config.value.database_pool)
 
     @contextlib.asynccontextmanager
     async def resources(self) -> AsyncIterator[None]:

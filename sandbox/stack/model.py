@@ -66,6 +66,8 @@ class CompanyRules(_Part):
     owner: str
     max_replicas: int
     """The most copies that the company's quota allows."""
+    calls: tuple[str, ...] = ()
+    """Whom it asks for something, through the gateway or directly."""
 
 
 def _dependencies(value: Any) -> Any:

@@ -1,18 +1,22 @@
 """The deployer: makes what runs follow `main`, and reports each rollout.
 
 It doesn't look by itself: whoever hears of a push tells it. Then it compares the commit that it applied
-last with the newest, whatever came in between, and carries out the difference in a thread of its own.
+last with the newest, whatever came in between, and carries out the difference: each service in a thread of
+its own, so that a rollout that hangs holds up no other service's change.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
+import functools
 import json
+import queue
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 
 from sandbox.errors import BadStack, SandboxError
 from sandbox.runtime.base import Runtime
@@ -104,6 +108,36 @@ def parse_comparison(text: str) -> Comparison:
         raise SandboxError(f"the repository's answer makes no sense: {error}") from error
 
 
+@dataclass
+class _Push:
+    """One difference that is being carried out."""
+
+    compared: Comparison
+    open: set[str]
+    """Services that aren't done with it."""
+    rollouts: list[Rollout] = field(default_factory=list)
+
+
+class _Lane:
+    """One service's rollouts, one after the other, beside those of the others."""
+
+    def __init__(self, service: str) -> None:
+        self._waiting: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=f"deployer of {service}", daemon=True)
+        self._thread.start()
+
+    def put(self, work: Callable[[], None] | None) -> None:
+        """One more to be done; None is the end."""
+        self._waiting.put(work)
+
+    def join(self, within_s: float) -> None:
+        self._thread.join(max(0.0, within_s))
+
+    def _run(self) -> None:
+        while (work := self._waiting.get()) is not None:
+            work()
+
+
 class Deployer:
     """Follows one repository. Safe to use from several threads."""
 
@@ -118,6 +152,7 @@ class Deployer:
         self._applied = ""
         self._done: dict[str, tuple[Rollout, ...]] = {}
         self._rollouts: list[Rollout] = []
+        self._lanes: dict[str, _Lane] = {}
         self._thread = threading.Thread(target=self._run, name="deployer", daemon=True)
 
     @property
@@ -133,12 +168,18 @@ class Deployer:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the step that is under way; waits a little for it."""
+        """End after the steps that are under way; waits a little for them."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
+        deadline = time.monotonic() + _ENDS_WITHIN_S
         if self._thread.is_alive():
             self._thread.join(_ENDS_WITHIN_S)
+        lanes = list(self._lanes.values())
+        for lane in lanes:
+            lane.put(None)
+        for lane in lanes:
+            lane.join(deadline - time.monotonic())
 
     def pushed(self) -> None:
         """Somebody pushed."""
@@ -182,23 +223,48 @@ class Deployer:
                     self._changed.notify_all()
 
     def _follow(self) -> None:
+        """Hand each service what changed for it. Applied as far as it goes: what fails isn't tried again."""
         compared = self._compare()
-        rollouts = []
+        if compared.head == self._applied:
+            # Told of twice: whoever carries it out says when it is done.
+            return
+        parts: dict[str, list[Step]] = {}
         for step in plan(self._stack, compared.differences):
+            parts.setdefault(step.service, []).append(step)
+        self._applied = compared.head
+        push = _Push(compared, set(parts))
+        for service, steps in parts.items():
+            lane = self._lanes.get(service) or self._lanes.setdefault(service, _Lane(service))
+            lane.put(functools.partial(self._roll_out_all, push, service, steps))
+        if not parts:
+            self._finish(push)
+
+    def _roll_out_all(self, push: _Push, service: str, steps: Sequence[Step]) -> None:
+        """What a push changes for one service, in that service's own thread."""
+        for step in steps:
             with self._changed:
                 if self._stopped:
                     return
-            rollouts.append(self._roll_out(step, compared.changes[step.path]))
-        # Applied as far as it goes: what failed is not tried again until somebody changes it.
-        self._applied = compared.head
+            rollout = self._roll_out(step, push.compared.changes[step.path])
+            with self._changed:
+                push.rollouts.append(rollout)
+        with self._changed:
+            push.open.discard(service)
+            last = not push.open
+        if last:
+            self._finish(push)
+
+    def _finish(self, push: _Push) -> None:
+        rollouts = sorted(push.rollouts, key=lambda each: each.started)
         with self._changed:
             self._rollouts = [*self._rollouts, *rollouts][-_KEPT:]
-            for revision in (*compared.revisions, compared.head):
+            for revision in (*push.compared.revisions, push.compared.head):
                 self._done.setdefault(revision, tuple(rollouts))
             self._changed.notify_all()
         if rollouts:
             lines = "".join(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in rollouts)
-            self._runtime.exec("bastion", ["sh", "-c", _KEEP], stdin=lines.encode())
+            with contextlib.suppress(SandboxError):
+                self._runtime.exec("bastion", ["sh", "-c", _KEEP], stdin=lines.encode())
 
     def _compare(self) -> Comparison:
         words = ["sh", "-c", _COMPARE, "compare", self._applied]

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import FrameType
 
 import psutil
@@ -33,6 +33,8 @@ from sandbox.world.deployer import Deployer
 REPLIES = "/run/lumen/replies"
 _AT_ONCE = 8
 """Requests that are carried out at a time; one more is told to come back."""
+_BUSY = 75
+"""A passing failure, as sysexits.h has it."""
 _TEXT_KEPT = 64_000
 _ENDS_WITHIN_S = 2.0
 
@@ -45,6 +47,10 @@ class Reply:
     text: str
     would: str = ""
     """Nothing was done yet: what it would do, for the one who asked to agree to."""
+    changed: str = ""
+    """What it changed, in a few words; empty if nothing."""
+    cursor: float = 0.0
+    """More may come: asked again from this time on (UNIX seconds), it is given."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,13 @@ class ShellLine:
 Operate = Callable[[str, bool], Reply]
 """Carries out an `ops` line; if the flag is not set, a write is only explained."""
 OnShell = Callable[[ShellLine], object]
+Continue = Callable[[str, float], Reply]
+"""What came for a line that is followed since a time (UNIX seconds), once there is something."""
+
+
+def _no_more(_: str, __: float) -> Reply:
+    return Reply(1, "nobody can follow here")
+
 
 _CHAINS = frozenset(";|&<>`$(\n")
 
@@ -72,11 +85,18 @@ class Keeper:
     """Follows one bastion until it is stopped or the sandbox is gone."""
 
     def __init__(
-        self, runtime: Runtime, stack: Stack, operate: Operate, on_shell: OnShell = lambda _: None
+        self,
+        runtime: Runtime,
+        stack: Stack,
+        operate: Operate,
+        on_shell: OnShell = lambda _: None,
+        more: Continue = _no_more,
     ) -> None:
         self._runtime = runtime
         self._operate = operate
         self._on_shell = on_shell
+        self._more = more
+        self._since = 0.0
         self.deployer = Deployer(runtime, stack)
         self._stack = stack
         self._stop = threading.Event()
@@ -97,6 +117,19 @@ class Keeper:
         self.deployer.start(head)
         self._thread.start()
 
+    def resume(self, since: float) -> None:
+        """Look after a repository that is there already; what was asked before `since` stays unanswered.
+
+        Args:
+            since: UNIX seconds.
+
+        Raises:
+            SandboxError: there is no repository.
+        """
+        self._since = since
+        self.deployer.start(repo.resolve(self._runtime, "main"))
+        self._thread.start()
+
     def stop(self) -> None:
         self._stop.set()
         self.deployer.stop()
@@ -111,9 +144,9 @@ class Keeper:
 
     def _follow(self) -> None:
         with contextlib.suppress(SandboxError):
-            for line in self._runtime.logs("bastion", follow=True, stop=self._stop):
+            for line in self._runtime.logs("bastion", since=self._since, follow=True, stop=self._stop):
                 message = understood(line.text)
-                if message is not None:
+                if message is not None and line.wall >= self._since:
                     self._attend(message)
 
     def _attend(self, message: Message) -> None:
@@ -125,15 +158,23 @@ class Keeper:
                 self._on_shell(ShellLine(message["ran"], int(message["code"]), took_s))
         elif self._free.acquire(blocking=False):
             threading.Thread(target=self._answer, args=(message,), name="ops", daemon=True).start()
+        else:
+            self._reply(message, Reply(_BUSY, "too much is asked at once; try again"))
 
     def _answer(self, message: Message) -> None:
         try:
-            reply = self._operate(message["line"], message["sure"])
+            if "follow" in message:
+                reply = self._more(message["follow"], float(message["after"]))
+            else:
+                reply = self._operate(message["line"], message["sure"])
         except SandboxError as error:
             reply = Reply(1, str(error))
         finally:
             self._free.release()
-        said = {"exit_code": reply.exit_code, "text": reply.text[:_TEXT_KEPT], "would": reply.would}
+        self._reply(message, reply)
+
+    def _reply(self, message: Message, reply: Reply) -> None:
+        said = {**asdict(reply), "text": reply.text[:_TEXT_KEPT]}
         # Who asked may have gone with its sandbox by now.
         with contextlib.suppress(SandboxError):
             self._runtime.copy_in("bastion", f"{REPLIES}/{message['id']}.json", json.dumps(said).encode())
@@ -179,7 +220,14 @@ def main(sandbox_id: str) -> int:
 
     stack = load_stack()
     answerer: list[Answerer] = []
-    keeper = Keeper(attach(sandbox_id), stack, lambda line, sure: answerer[0].answer(line, sure=sure))
+
+    def operate(line: str, sure: bool) -> Reply:
+        return answerer[0].answer(line, sure=sure)
+
+    def more(line: str, after: float) -> Reply:
+        return answerer[0].more(line, after)
+
+    keeper = Keeper(attach(sandbox_id), stack, operate, more=more)
 
     def end(_: int, __: FrameType | None) -> None:
         sys.exit(0)

@@ -50,14 +50,34 @@ def test_ops_is_answered_without_a_drill(
 ) -> None:
     """`sandbox up` leaves a keeper behind, and `sandbox down` takes it along."""
     monkeypatch.setenv("GAMEDAY_STATE", str(gameday.state))
-    started = gameday.run("sandbox", "up", "--runtime", runtime)
+    started = gameday.run("sandbox", "up", "--json", "--runtime", runtime)
     assert started.code == 0, started.err
-    name = started.out.strip()
+    document = json.loads(started.out)
+    assert set(document) == {"name", "runtime", "why", "addresses", "seconds"}
+    name = document["name"]
     try:
         done = attach(name).exec("bastion", ["ops", "limit", "/upload", "6"], timeout_s=60)
         assert done.exit_code == 0, done.stdout + done.stderr
+        _operate_from_outside(gameday, name, document)
         assert any("sandbox.world.keeper" in command for command in gameday.processes())
     finally:
         assert gameday.run("sandbox", "down", name).code == 0
     assert gameday.processes() == []
     gameday.assert_nothing_left()
+
+
+def _operate_from_outside(gameday: Gameday, name: str, started: dict[str, object]) -> None:
+    """`gameday ops` asks before it changes something, and speaks JSON; `status` says where things are."""
+    asked = gameday.run("ops", "--sandbox", name, "limit", "/upload", "7")
+    assert asked.code == 2
+    assert "refuses /upload above 7 requests/s" in asked.err
+    told = json.loads(gameday.run("ops", "--sandbox", name, "--json", "limit", "/upload", "7").out)
+    assert "refuses /upload" in told["would"]
+    done = gameday.run("ops", "--sandbox", name, "--yes", "--json", "limit", "/upload", "7")
+    assert json.loads(done.out)["changed"] == "edge: routes.upload.limit_rps 6 → 7"
+    assert "routes.upload.limit_rps 6 → 7" in gameday.run("ops", "--sandbox", name, "changes", "1").out
+    bad = gameday.run("ops", "--sandbox", name, "scale", "vision", "99")
+    assert (bad.code, "quota" in bad.err) == (2, True)
+    status = json.loads(gameday.run("sandbox", "status", "--json", name).out)
+    assert status["addresses"] == started["addresses"]
+    assert {"name", "service", "number", "state", "address"} <= set(status["parts"][0])

@@ -24,8 +24,13 @@ ASK = {"ask": "ops", "id": "ab12", "line": "status", "sure": True}
 
 @pytest.mark.parametrize(
     "message",
-    [ASK, {"ran": "ls", "code": 0, "began": 1.5, "ended": 2}, {"pushed": "a" * 40}],
-    ids=["ask", "ran", "pushed"],
+    [
+        ASK,
+        {"ran": "ls", "code": 0, "began": 1.5, "ended": 2},
+        {"pushed": "a" * 40},
+        {"follow": "logs -f", "id": "ab12", "after": 1.5},
+    ],
+    ids=["ask", "ran", "pushed", "follow"],
 )
 def test_a_message_is_understood(message: dict[str, object]) -> None:
     """Keys that nobody knows are left out."""
@@ -145,6 +150,35 @@ def test_ops_prints_the_reply_and_ends_with_its_code(bastion: Bastion) -> None:
     fresh.rename(reply)
     assert _ended(asking) == (3, "none\n", "")
     assert not reply.exists()
+
+
+def _reply(bastion: Bastion, message: dict[str, object], **said: object) -> None:
+    """Put a reply where the client waits for it, as a whole."""
+    reply = bastion.folder / "replies" / f"{message['id']}.json"
+    fresh = reply.with_suffix(".new")
+    fresh.write_text(json.dumps({"exit_code": 0, "would": "", "cursor": 0.0, **said}), encoding="utf-8")
+    fresh.rename(reply)
+
+
+def test_ops_follows_as_long_as_there_is_more(bastion: Bastion) -> None:
+    """Each time from where it was; it ends when it is told that nothing more will come."""
+    asking = _ops(bastion.folder, "logs", "-f")
+    _reply(bastion, bastion.listen(1)[0], text="one\n", cursor=5.5)
+    again = bastion.listen(2)[1]
+    assert (again["follow"], again["after"]) == ("logs -f", 5.5)
+    _reply(bastion, again, text="two", exit_code=1)
+    assert _ended(asking) == (1, "one\ntwo\n", "")
+
+
+def test_ops_for_programs_explains_before_it_acts(bastion: Bastion) -> None:
+    """With --json a write is done only with --yes; the reply comes as it is."""
+    for options, sure in ((("--json",), False), (("--json", "--yes"), True)):
+        asking = _ops(bastion.folder, *options, "restart", "vision")
+        message = bastion.listen(len(bastion.heard) + 1)[-1]
+        assert message["sure"] is sure
+        _reply(bastion, message, text="", would="restarts")
+        code, out, _ = _ended(asking)
+        assert (code, json.loads(out)["would"]) == (0, "restarts")
 
 
 def test_ops_says_if_nobody_answers(bastion: Bastion) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import re
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import yaml
 
 from sandbox.errors import BadStack
+from sandbox.operate.grammar import moment
 from sandbox.operate.lines import VERBS, parse, usage
+from sandbox.operate.look import sparkline
 from sandbox.operate.settings import edit
 from sandbox.stack import CONFIG_FOLDER
 from sandbox.stack.model import load_stack
 
 STACK = load_stack()
+DOCS = Path(__file__).parents[2] / "docs"
 EDGE = (CONFIG_FOLDER / "edge.yaml").read_text(encoding="utf-8")
 
 
@@ -29,8 +35,42 @@ EDGE = (CONFIG_FOLDER / "edge.yaml").read_text(encoding="utf-8")
         ("config history edge", "config history", ("edge",), "read"),
         ("config get edge", "config get", ("edge",), "read"),
         ("runbook", "runbook", ("",), "read"),
-        ("metrics 'sum(up{job=\"edge\"})'", "metrics", ('sum(up{job="edge"})',), "read"),
-        ('metrics up{job="edge"}', "metrics", ('up{job="edge"}',), "read"),
+        ("metrics 'sum(up{job=\"edge\"})'", "metrics", ('sum(up{job="edge"})', "", ""), "read"),
+        ('metrics up{job="edge"}', "metrics", ('up{job="edge"}', "", ""), "read"),
+        ("metrics up --range 5m", "metrics", ("up", "300", "5"), "read"),
+        ("metrics 'sum(up)' --step=2s --range 1m", "metrics", ("sum(up)", "60", "2"), "read"),
+        ("logs", "logs", ("", "", "", "debug", "", ""), "read"),
+        ("logs all no answer", "logs", ("", "", "no answer", "debug", "", ""), "read"),
+        (
+            "logs checkout --level error --since 2m not paid",
+            "logs",
+            ("checkout", "", "not paid", "error", "2m", ""),
+            "read",
+        ),
+        ("logs vision-2 --until 14:05 -f", "logs", ("vision", "2", "", "debug", "", "14:05"), "read"),
+        ("traces", "traces", ("slowest", "5m"), "read"),
+        ("traces failed --since 1m", "traces", ("failed", "1m"), "read"),
+        ("traces 4bf92f35", "traces", ("4bf92f35", "5m"), "read"),
+        ("top", "top", (), "read"),
+        ("topology", "topology", (), "read"),
+        ("drain vision-2", "drain", ("vision", "2", "on"), "write"),
+        ("drain vision-2 off", "drain", ("vision", "2", "off"), "write"),
+        ("flag", "flags", (), "read"),
+        ("flag captions off", "flag", ("captions", "off"), "write"),
+        ("block list", "blocked", (), "read"),
+        ("block account 7 ada@mail.example", "block", ("accounts", "7", "ada@mail.example"), "write"),
+        ("block accounts --created 10m..", "block", ("created", "10m", "now"), "write"),
+        ("unblock accounts --created=14:00..14:05", "unblock", ("created", "14:00", "14:05"), "write"),
+        ("unblock all", "unblock", ("all",), "write"),
+        ("limit account /upload 5/m", "limit account", ("5",), "write"),
+        ("limit account /upload off", "limit account", ("0",), "write"),
+        ("failover db", "failover db", (), "write"),
+        ("failover payments", "failover payments", ("",), "write"),
+        ("failover payments secondary", "failover payments", ("secondary",), "write"),
+        ("flush cache", "flush", ("cache", ""), "write"),
+        ("flush cache vision:*", "flush", ("cache", "vision:*"), "write"),
+        ("kill-query 42", "kill-query", ("42",), "write"),
+        ("kill-query --longest", "kill-query", ("--longest",), "write"),
         ("sql select 'a' || 'b'", "sql", ("select 'a' || 'b'", "read only"), "read"),
         ("sql 'delete from photos'", "sql", ("delete from photos", ""), "write"),
         ("sql select 1; drop table orders", "sql", ("select 1; drop table orders", ""), "write"),
@@ -66,6 +106,31 @@ def test_a_line_is_understood(line: str, verb: str, words: tuple[str, ...], tier
         ("changes all", "'all' is not a number of changes"),
         ("changes 999999", "not a number of changes"),
         ("config history", "usage: config get SERVICE"),
+        ("logs --level loud", "'loud' is no level"),
+        ("logs vision --since yesterday", "'yesterday' is no time"),
+        ("logs vision --since", "lacks its value"),
+        ("traces Zürich", "neither slowest, failed"),
+        ("metrics up --step 5s", "a step needs a range"),
+        ("metrics up --range 5", "'5' is no duration"),
+        ("metrics up --range 1d --step 1s", "1 to 1000 steps"),
+        ("top 5", "usage: top"),
+        ("drain vision", "usage: drain SERVICE-N"),
+        ("drain worker-1", "nothing is balanced over worker"),
+        ("drain vision-1 on", "usage: drain"),
+        ("flag captions", "usage: flag"),
+        ("flag captions maybe", "usage: flag"),
+        ("block", "usage: block account"),
+        ("block all", "usage: block account"),
+        ("block account", "usage: block account"),
+        ("block accounts --created 5m", "usage: block account"),
+        ("block accounts --created 5m..soon", "'soon' is no time"),
+        ("limit account /login 5/m", "usage: limit account /upload"),
+        ("limit account /upload 0/m", "usage: limit account /upload"),
+        ("failover cache", "usage: failover db"),
+        ("failover payments tertiary", "usage: failover db"),
+        ("flush db", "db has nothing to flush"),
+        ("kill-query", "usage: kill-query PID"),
+        ("kill-query vision", "usage: kill-query PID"),
     ],
 )
 def test_a_line_that_can_not_be_understood_is_refused(line: str, complaint: str) -> None:
@@ -77,6 +142,40 @@ def test_a_line_that_can_not_be_understood_is_refused(line: str, complaint: str)
 def test_the_usage_has_every_verb() -> None:
     """One line each."""
     assert [line.split("  ")[0] for line in usage().splitlines()] == [verb.usage for verb in VERBS]
+
+
+def test_every_operation_is_documented() -> None:
+    """As `ops help` shows it."""
+    pages = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("company.md", "drill.md"))
+    written = " ".join(pages.replace("\\|", "|").split())
+    missing = [verb.usage for verb in VERBS if f"`{verb.usage}`" not in written]
+    assert missing == []
+    assert set(re.findall(r"^([a-z-]+)", usage(), flags=re.MULTILINE)) == {verb.name for verb in VERBS}
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2m", "2026-03-11T14:28:00"),
+        ("1.5h", "2026-03-11T13:00:00"),
+        ("14:05", "2026-03-11T14:05:00"),
+        ("14:45:30", "2026-03-10T14:45:30"),
+        ("2026-03-01T08:00", "2026-03-01T08:00:00"),
+        ("2026-03-01T08:00:00+02:00", "2026-03-01T06:00:00"),
+        ("now", "2026-03-11T14:30:00"),
+    ],
+)
+def test_times_are_ago_or_the_last_one_or_exact(text: str, at: str) -> None:
+    """UTC unless they say otherwise; a time of day that is still to come was yesterday's."""
+    now = datetime(2026, 3, 11, 14, 30, tzinfo=UTC).timestamp()
+    assert datetime.fromtimestamp(moment(text, now), UTC).isoformat() == f"{at}+00:00"
+
+
+def test_a_sparkline_goes_from_lowest_to_highest() -> None:
+    """A blank where nothing was measured; what doesn't change is flat."""
+    assert sparkline([0.0, None, 5.0, 10.0]) == "▁ ▄█"
+    assert sparkline([3.0, 3.0]) == "▁▁"
+    assert sparkline([None, None]) == "  "
 
 
 def _changed_lines(before: str, after: str) -> list[str]:

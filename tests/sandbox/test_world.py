@@ -5,102 +5,19 @@ Tests leave the repository and what runs as they found it, since their order is 
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import cast
 
 import pytest
 
-from sandbox.operate.answer import Answerer
-from sandbox.runtime import registry
-from sandbox.runtime.base import ExecResult, Runtime
-from sandbox.runtime.choose import open_runtime
-from sandbox.stack.model import load_stack
 from sandbox.world import repo
 from sandbox.world.cast import CAST
-from sandbox.world.deployer import Rollout
-from sandbox.world.keeper import Keeper, Reply, ShellLine
-from tests.sandbox.runtimes import Kind, require
+from tests.sandbox.world import World
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(300)
 
 _SECONDS = 15.0
 """From a push to its effect; it takes one or two, and the machine may be busy."""
-
-
-@dataclass
-class World:
-    """A company that is looked after."""
-
-    runtime: Runtime
-    keeper: Keeper
-    told: list[ShellLine] = field(default_factory=list)
-
-    def bash(self, script: str) -> ExecResult:
-        """Run a script on the bastion, in the engineer's clone as it is on main."""
-        start = 'cd "$HOME/lumen" && git fetch -q && git checkout -qB main origin/main && set -e\n'
-        return self.runtime.exec("bastion", ["bash", "-c", start + script], timeout_s=60)
-
-    def push(self, script: str) -> str:
-        """Commit what the script does and push it; the commit."""
-        done = self.bash(f"{script}\ngit commit -qam change && git push -q && git rev-parse HEAD")
-        assert done.exit_code == 0, done.stderr
-        return done.stdout.split()[-1]
-
-    def became(self, revision: str) -> tuple[Rollout, ...]:
-        return self.keeper.deployer.wait_for(revision, 60)
-
-    def replicas(self, service: str) -> list[int]:
-        return sorted(each.number for each in self.runtime.status() if each.service == service)
-
-    def config(self, service: str) -> str:
-        return self.runtime.read_out(service, f"/etc/lumen/{service}.yaml").decode()
-
-    @contextlib.contextmanager
-    def put_back(self) -> Iterator[None]:
-        """Afterwards main has the files that it had, and they are rolled out."""
-        before = repo.git(self.runtime, ["rev-parse", "main"]).stdout.strip()
-        try:
-            yield
-        finally:
-            done = self.bash(
-                f"git checkout -q {before} -- . && git diff --cached --quiet || git commit -qm 'as before'\n"
-                "git push -q && git rev-parse HEAD"
-            )
-            self.became(done.stdout.split()[-1])
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param("process", marks=pytest.mark.process),
-        pytest.param("docker", marks=pytest.mark.docker),
-    ],
-)
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A sandbox that is up, with its keeper."""
-    kind = cast("Kind", request.param)
-    require(kind)
-    with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as ends:
-        patch.setenv("GAMEDAY_STATE", str(tmp_path_factory.mktemp("state")))
-        made = open_runtime(kind, registry.new_id())
-        ends.callback(made.down)
-        made.up(lambda _: None)
-        answerers: list[Answerer] = []
-
-        def operate(line: str, sure: bool) -> Reply:
-            return answerers[0].answer(line, sure=sure)
-
-        told: list[ShellLine] = []
-        keeper = Keeper(made, load_stack(), operate, told.append)
-        answerers.append(Answerer(made, load_stack(), keeper.deployer))
-        ends.callback(answerers[0].close)
-        ends.callback(keeper.stop)
-        keeper.start({"queue": "# Runbook: the queue\n\nWait.\n"})
-        yield World(made, keeper, told)
 
 
 # --- ops on the bastion --------------------------------------------------------------------------

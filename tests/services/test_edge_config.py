@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.services.envoy import EdgeConfig, Ports, assignment, bootstrap, clusters, route_tables
+from sandbox.services.envoy import EdgeConfig, Ports, assignment, bootstrap, clusters, remaining, route_tables
 from sandbox.stack import CONFIG_FOLDER
 
 SHIPPED = EdgeConfig.parse(yaml.safe_load((CONFIG_FOLDER / "edge.yaml").read_text(encoding="utf-8")))
@@ -70,9 +70,9 @@ def test_a_route_that_lacks_a_key_is_refused_by_name() -> None:
 
 def test_replicas_come_by_name_or_from_a_file() -> None:
     """On Docker a name resolves to all replicas; elsewhere Envoy watches a file."""
-    (named,) = clusters(["vision"], Path("/run/edge"), by_name=True)["resources"]
+    (named,) = clusters({"vision": True}, Path("/run/edge"))["resources"]
     assert named["type"] == "STRICT_DNS"
-    (listed,) = clusters(["vision"], Path("/run/edge"), by_name=False)["resources"]
+    (listed,) = clusters({"vision": False}, Path("/run/edge"))["resources"]
     assert listed["eds_cluster_config"]["eds_config"]["path_config_source"]["path"].endswith(
         "eds-vision.json"
     )
@@ -87,3 +87,14 @@ def test_the_edge_gives_a_trace_before_it_routes() -> None:
         manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
         names = [each["name"].rpartition(".")[2] for each in manager["http_filters"]]
         assert names == ["lua", "local_ratelimit", "router"]
+
+
+def test_requests_go_to_those_that_are_not_drained() -> None:
+    """By service; if nobody were left, everybody gets them."""
+    config = EdgeConfig.parse({"routes": [], "gateway": [], "drained": ["vision-2", "db-replica-1"]})
+    assert config.drained_of("vision") == ("vision-2",)
+    assert config.drained_of("storefront") == ()
+    assert remaining(["a:1", "b:1"], ["b:1"]) == ["a:1"]
+    assert remaining(["a:1"], ["a:1"]) == ["a:1"]
+    with pytest.raises(ValueError, match="drained: expected a list"):
+        EdgeConfig.parse({"routes": [], "gateway": [], "drained": "vision-2"})

@@ -48,6 +48,18 @@ class Cache:
     async def set_json(self, kind: str, key: str, value: Any, ttl_s: float) -> None:
         await self.set(f"{kind}:{key}", json.dumps(value, default=str).encode(), ttl_s)
 
+    async def count(self, key: str, window_s: int) -> int:
+        """How often this was called for the key within the window; 0 when the cache is away."""
+        try:
+            async with self.redis.pipeline() as pipeline:
+                pipeline.set(key, 0, ex=window_s, nx=True)
+                pipeline.incr(key)
+                _, count = await pipeline.execute()
+            return int(count)
+        except redis.RedisError as error:
+            self._log.warning("not counted", extra={"fields": {"error": str(error)}})
+            return 0
+
     async def delete(self, kind: str, key: str) -> None:
         try:
             await self.redis.delete(f"{kind}:{key}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from collections.abc import AsyncIterator
+from enum import StrEnum
 from typing import Any
 
 import asyncpg
@@ -21,22 +23,34 @@ IN_USE = Gauge("db_pool_in_use", "Connections that a request holds.", ["database
 WAITING = Gauge("db_pool_waiting", "Requests that wait for a connection.", ["database"])
 HELD = Histogram("db_held_seconds", "Time that a request held a connection.", ["database"], buckets=BUCKETS)
 
+_URLS = {"db": "DATABASE_URL", "db-replica": "REPLICA_URL"}
+"""Which variable of the environment says where a server is."""
+
 _OPEN_WITHIN_S = 30.0
 _ACQUIRE_WITHIN_S = 4.0
 _STATEMENT_WITHIN_S = 10.0
 
 
+class Server(StrEnum):
+    """The servers that hold the shop's data; a config names the one that takes its writes."""
+
+    DB = "db"
+    REPLICA = "db-replica"
+
+
 class Database:
-    """Connections to one PostgreSQL server."""
+    """Connections to one PostgreSQL server at a time."""
 
     _pool: asyncpg.Pool
 
-    def __init__(self, name: str, url: str, spans: Spans, log: logging.Logger) -> None:
-        self._name = name
-        self._url = url
+    def __init__(self, server: Server, spans: Spans, log: logging.Logger) -> None:
         self._spans = spans
         self._log = log
         self._retiring: set[asyncio.Task[None]] = set()
+        self._at(server)
+
+    def _at(self, server: Server) -> None:
+        self._name = name = server.value
         SIZE.labels(name).set(0)
         IN_USE.labels(name).set(0)
         WAITING.labels(name).set(0)
@@ -58,26 +72,31 @@ class Database:
                     raise
                 await asyncio.sleep(0.1)
 
-    async def _make(self, size: int) -> asyncpg.Pool:
+    async def _make(self, size: int, name: str = "") -> asyncpg.Pool:
         pool = await asyncpg.create_pool(
-            self._url, min_size=1, max_size=size, timeout=5.0, command_timeout=_STATEMENT_WITHIN_S,
-            max_inactive_connection_lifetime=30.0,
+            os.environ[_URLS[name or self._name]], min_size=1, max_size=size, timeout=5.0,
+            command_timeout=_STATEMENT_WITHIN_S, max_inactive_connection_lifetime=30.0,
         )  # fmt: skip
-        SIZE.labels(self._name).set(size)
+        SIZE.labels(name or self._name).set(size)
         return pool
 
-    async def resize(self, size: int) -> None:
-        """Take a pool of another size; the old one goes when its connections are given back."""
-        if size == self._pool.get_max_size():
+    async def follow(self, server: Server, size: int) -> None:
+        """Take a pool at another server or of another size; the old one goes when all is given back."""
+        if server == self._name and size == self._pool.get_max_size():
             return
         try:
-            fresh = await self._make(size)
+            fresh = await self._make(size, server.value)
         except (OSError, asyncpg.PostgresError) as error:
-            self._log.error("pool not resized", extra={"fields": {"error": str(error)}})
+            fields = {"database": server.value, "error": str(error) or type(error).__name__}
+            self._log.error("pool not changed", extra={"fields": fields})
             return
         task = asyncio.create_task(self._pool.close())
         self._retiring.add(task)
         task.add_done_callback(self._retiring.discard)
+        if server != self._name:
+            self._at(server)
+            SIZE.labels(self._name).set(size)
+            self._log.info("database changed", extra={"fields": {"database": server.value}})
         self._pool = fresh
 
     async def close(self) -> None:
@@ -90,14 +109,14 @@ class Database:
         Raises:
             TimeoutError: all were in use for too long.
         """
-        waiting, in_use = WAITING.labels(self._name), IN_USE.labels(self._name)
-        pool = self._pool
-        with self._spans.span(f"hold {self._name}", SpanKind.CLIENT):
+        name, pool = self._name, self._pool
+        waiting, in_use = WAITING.labels(name), IN_USE.labels(name)
+        with self._spans.span(f"hold {name}", SpanKind.CLIENT):
             waiting.inc()
             try:
                 connection = await pool.acquire(timeout=_ACQUIRE_WITHIN_S)
             except TimeoutError:
-                raise TimeoutError(f"no connection to {self._name} within {_ACQUIRE_WITHIN_S:g} s") from None
+                raise TimeoutError(f"no connection to {name} within {_ACQUIRE_WITHIN_S:g} s") from None
             finally:
                 waiting.dec()
             in_use.inc()
@@ -105,7 +124,7 @@ class Database:
             try:
                 yield connection
             finally:
-                HELD.labels(self._name).observe(time.perf_counter() - started)
+                HELD.labels(name).observe(time.perf_counter() - started)
                 in_use.dec()
                 await pool.release(connection)
 
