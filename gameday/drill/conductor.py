@@ -243,7 +243,7 @@ class Conductor:
         configuration = {**rules.variant.configuration, "hold_s": rules.drill_s + _BEYOND_LIMIT_S}
         journal = Path(self.run_folder) / "chaos-journal.json"
         self._fault = await FaultRun.start(
-            self._runtime.sandbox_id, rules.pack.experiment, configuration, journal
+            self._runtime.sandbox_id, rules.pack.experiment(rules.variant.id), configuration, journal
         )
         onset = await self._fault.onset()
         self._say(ev.FaultInjected(onset=onset), "fault")
@@ -252,7 +252,7 @@ class Conductor:
     async def _incident(self) -> None:
         facts = self._facts
         assert facts.onset is not None
-        lines = chosen_lines(self._rules.pack.scenario.advice, self._rules.policy)
+        lines = chosen_lines(self._rules.case.advice, self._rules.policy)
         advisor = ScriptedAdvisor(lines if self._rules.mode != "manual" else ())
         while not await self._done_within(_TICK_S):
             now = self._clock.wall()

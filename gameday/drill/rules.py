@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from dataclasses import dataclass
 
 from gameday.journal.events import Mode, Policy
-from scenarios.model import Pack, Variant
+from scenarios.model import Case, Pack, Variant
 
 _BIRDS = (
     "KESTREL", "MERLIN", "OSPREY", "PLOVER", "CURLEW", "DUNLIN", "SHRIKE", "LINNET", "AVOCET", "BITTERN",
@@ -29,6 +30,11 @@ class Rules:
     """The engineer chose the pack by name."""
     limit_s: float | None = None
     """Instead of the pack's own limit."""
+
+    @functools.cached_property
+    def case(self) -> Case:
+        """The scenario as this drill's variant plays it."""
+        return self.pack.scenario.of(self.variant.id)
 
     @property
     def drill_s(self) -> float:

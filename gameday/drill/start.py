@@ -21,7 +21,7 @@ from gameday.journal.events import Mode, Policy
 from gameday.journal.manifest import Manifest, write_manifest
 from gameday.journal.writer import Journal
 from sandbox.runtime.base import Runtime
-from scenarios.loader import load_pack, pack_names
+from scenarios.loader import load_pack, pack_names, split_name
 from scenarios.model import Pack, Variant
 from scoring.scorecard import Scorecard, to_json
 
@@ -76,7 +76,7 @@ def rules_for(wish: Wish) -> Rules:
     """
     seed = wish.seed if wish.seed is not None else secrets.randbelow(2**31)
     dice = random.Random(f"drill:{seed}")
-    name, _, variant = (wish.pack or "").partition("/")
+    name, variant = split_name(wish.pack or "")
     pack = load_pack(name or dice.choice(pack_names()))
     return Rules(
         pack=pack,
