@@ -31,6 +31,7 @@ from sandbox.faults.client import FaultRun
 from sandbox.runtime.base import LogLine, Progress, Runtime
 from sandbox.services.photos import CUSTOMERS
 from sandbox.stack.model import load_stack
+from sandbox.world import setting
 from sandbox.world.keeper import Keeper, Reply, ShellLine
 
 _BASELINE_WITHIN_S = 90.0
@@ -146,6 +147,7 @@ class Conductor:
             self._interrupted.set()
             await to_its_end(_settled(starting))
             raise
+        await to_its_end(asyncio.to_thread(setting.apply, self._runtime, self._stack, self._rules.setting))
         await self._hand_over_the_repository()
 
     async def _hand_over_the_repository(self) -> None:
@@ -163,7 +165,9 @@ class Conductor:
             in_loop(loop, self._desk.heard, ran)
 
         keeper = self._keeper = Keeper(self._runtime, self._stack, operate, heard)
-        building = asyncio.to_thread(keeper.start, self._rules.pack.runbooks(), self._clock.wall())
+        building = asyncio.to_thread(
+            keeper.start, self._rules.pack.runbooks(), self._clock.wall(), self._rules.proposals
+        )
         await to_its_end(building)
         self._desk.open(keeper.deployer)
 

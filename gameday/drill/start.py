@@ -78,7 +78,7 @@ def rules_for(wish: Wish) -> Rules:
     dice = random.Random(f"drill:{seed}")
     name, variant = split_name(wish.pack or "")
     pack = load_pack(name or dice.choice(pack_names()))
-    return Rules(
+    rules = Rules(
         pack=pack,
         variant=_variant(pack, variant, dice),
         mode=wish.mode,
@@ -88,6 +88,8 @@ def rules_for(wish: Wish) -> Rules:
         spoiled=wish.pack is not None and wish.spoiled,
         limit_s=wish.limit_s,
     )
+    rules.check()
+    return rules
 
 
 def _variant(pack: Pack, name: str, dice: random.Random) -> Variant:
