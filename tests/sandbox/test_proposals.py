@@ -62,7 +62,9 @@ def test_one_of_the_history_lies_in_it_and_leaves_what_is_there_today(tmp_path: 
         done = subprocess.run(["git", "-C", str(repository), *words], capture_output=True, check=True)
         return done.stdout.decode()
 
-    subprocess.run(["git", "-C", str(repository), "fast-import", "--quiet", "--done"], input=stream, check=True)
+    subprocess.run(
+        ["git", "-C", str(repository), "fast-import", "--quiet", "--done"], input=stream, check=True
+    )
     shown = git("log", "-1", "--format=%an %ct", "-p", "main", "--", "config/checkout.yaml")
     assert shown.startswith(f"Tomáš Novák {int(NOW - 3000)}")
     assert "-database_pool: 8\n+database_pool: 6\n" in shown
