@@ -84,6 +84,26 @@ def _files(folder: Path) -> Iterator[Path]:
             yield Path(parent) / name
 
 
+def pack_folder(name: str, folders: Sequence[Path] | None = None) -> Path:
+    """The folder of a pack, by its name or by its path.
+
+    Raises:
+        ScenarioError: there is none.
+    """
+    looked = pack_folders() if folders is None else folders
+    if (Path(name) / SCENARIO_FILE).is_file():
+        return Path(name)
+    if os.path.sep in name or name.startswith("."):
+        raise ScenarioError(f"{name}: there is no {SCENARIO_FILE} in that folder")
+    for folder in looked:
+        if (folder / name / SCENARIO_FILE).is_file():
+            return folder / name
+    known = pack_names(looked)
+    raise ScenarioError(
+        f"there is no scenario {name!r}; {nearest(name, known) if known else 'there are none'}"
+    )
+
+
 def load_pack(name: str, folders: Sequence[Path] | None = None, functions: Functions | None = None) -> Pack:
     """A pack by its name, or by the path of its folder.
 
@@ -94,22 +114,11 @@ def load_pack(name: str, folders: Sequence[Path] | None = None, functions: Funct
     Raises:
         ScenarioError: there is none of that name, or it is not valid.
     """
-    looked = pack_folders() if folders is None else folders
-    given = Path(name)
-    candidates = [given] if (given / SCENARIO_FILE).is_file() else [folder / name for folder in looked]
-    if os.path.sep in name and candidates != [given]:
-        raise ScenarioError(f"{name}: there is no {SCENARIO_FILE} in that folder")
-    for folder in candidates:
-        if (folder / SCENARIO_FILE).is_file():
-            pack = read_pack(folder)
-            if functions is not None:
-                for variant in pack.scenario.variants:
-                    check_calls(pack.experiment(variant.id), functions)
-            return pack
-    known = pack_names(looked)
-    raise ScenarioError(
-        f"there is no scenario {name!r}; {nearest(name, known) if known else 'there are none'}"
-    )
+    pack = read_pack(pack_folder(name, folders))
+    if functions is not None:
+        for variant in pack.scenario.variants:
+            check_calls(pack.experiment(variant.id), functions)
+    return pack
 
 
 def pack_names(folders: Sequence[Path] | None = None) -> list[str]:

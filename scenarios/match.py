@@ -6,6 +6,7 @@ It knows aliases and who is ruled out ("not the database, the cache"), and nothi
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,8 +29,10 @@ _NO_RULING_OUT = re.compile(
 )
 """Words that look as if they ruled out, and don't."""
 _RULED_OUT_AFTER = re.compile(
-    r"\s+(?:(?:is|was|are|were|has been|have been)\s+(?:not\b(?!\s+(?:only|just|merely|ruled))|innocent|fine\b|ok\b"
-    r"|healthy|ruled out|a red herring|red herrings)|(?:isn|wasn|aren|weren)'?t\b(?!\s+(?:only|just|merely)))"
+    r"\s+(?:(?:is|was|are|were|has been|have been)\s+"
+    r"(?:not\b(?!\s+(?:only|just|merely|ruled))|innocent|fine\b|ok\b|healthy"
+    r"|ruled out|a red herring|red herrings)"
+    r"|(?:isn|wasn|aren|weren)'?t\b(?!\s+(?:only|just|merely)))"
 )
 _CONTRAST = re.compile(r"\b(?:instead of|rather than|unlike)\b")
 
@@ -117,7 +120,7 @@ def _found(text: str, pattern: _Pattern) -> tuple[str, ...]:
 
 def _clauses(text: str) -> list[str]:
     ends = [0, *(each.start() for each in _CLAUSE_ENDS.finditer(text)), len(text)]
-    return [text[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [text[start:end] for start, end in itertools.pairwise(ends)]
 
 
 def _ruled_out(clause: str, start: int, end: int) -> bool:

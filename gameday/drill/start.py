@@ -20,6 +20,7 @@ from gameday.journal.clock import SystemClock
 from gameday.journal.events import Mode, Policy
 from gameday.journal.manifest import Manifest, write_manifest
 from gameday.journal.writer import Journal
+from sandbox.faults.signatures import signatures
 from sandbox.runtime.base import Runtime
 from scenarios.loader import load_pack, pack_names, split_name
 from scenarios.model import Pack, Variant
@@ -77,7 +78,7 @@ def rules_for(wish: Wish) -> Rules:
     seed = wish.seed if wish.seed is not None else secrets.randbelow(2**31)
     dice = random.Random(f"drill:{seed}")
     name, variant = split_name(wish.pack or "")
-    pack = load_pack(name or dice.choice(pack_names()))
+    pack = load_pack(name or dice.choice(pack_names()), functions=signatures())
     rules = Rules(
         pack=pack,
         variant=_variant(pack, variant, dice),

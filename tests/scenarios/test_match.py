@@ -82,7 +82,7 @@ def test_every_alias_finds_its_term() -> None:
 
 
 def test_the_taxonomy_is_whole() -> None:
-    """Every term has a sentence, no alias stands for two of a group, and the shares are the published ones."""
+    """Each term has a sentence, no alias stands for two of a group, the shares are the published ones."""
     terms = taxonomy()
     assert len(terms.mechanisms) == 33
     assert len(terms.contributing) == 20
