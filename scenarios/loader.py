@@ -134,8 +134,13 @@ def _said(
     path: Path, tree: yaml.Node | None, error: ValidationError, model: type[BaseModel], variant: str
 ) -> ScenarioError:
     """The first of a model's errors as a sentence."""
-    first = error.errors()[0]
+    errors = error.errors()
+    # A key that is misspelt is missing, too; the misspelling tells more.
+    first = next((each for each in errors if each["type"] != "missing"), errors[0])
     at: tuple[int | str, ...] = tuple(first["loc"])
+    if not at and ".per_variant:" in first["msg"]:
+        part = first["msg"].removeprefix("Value error, ").partition(".")[0]
+        at = (part, "per_variant")
     line, there = find(tree, at)
     if variant and at and at[0] in PARTS:
         differing = (at[0], "per_variant", variant, *at[1:])
@@ -143,7 +148,7 @@ def _said(
         if there or (find(tree, at)[1] is False and find(tree, differing[:3])[1]):
             line, at = found, differing
     key = ".".join(str(step) for step in at) or "the file"
-    return ScenarioError(f"{path}:{line}: {key}: {_reason(first, model)}")
+    return ScenarioError(f"{path}:{line}: {key}: {_reason(first, model).removeprefix(f'{key}: ')}")
 
 
 def _reason(error: Mapping[str, Any], model: type[BaseModel]) -> str:

@@ -136,7 +136,7 @@ class Scenario(Common):
         for part in PARTS:
             differing = (getattr(self, part) or {}).get("per_variant", {})
             if not isinstance(differing, dict) or not all(isinstance(v, dict) for v in differing.values()):
-                raise ValueError(f"{part}.per_variant is not: variant → keys of {part}")
+                raise ValueError(f"{part}.per_variant: is not: variant → keys of {part}")
             for name in differing:
                 if name not in names:
                     raise ValueError(f"{part}.per_variant: no variant {name!r}; {nearest(str(name), names)}")
