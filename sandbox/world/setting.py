@@ -59,7 +59,7 @@ def apply(runtime: Runtime, stack: Stack, setting: Setting) -> None:
     if after != before:
         runtime.copy_in(*_LOAD, yaml.safe_dump(after, sort_keys=False).encode())
     for name, service in stack.services.items():
-        # `seed` has run and ended; the bank is not ours, but it writes down as we do.
+        # What has no rules is not the company's own, or has run and ended.
         if not runs_our_code(service) or service.rules is None:
             continue
         before = yaml.safe_load(runtime.read_out(name, _TELEMETRY))
