@@ -15,7 +15,7 @@ from scenarios.experiment import Functions, check_calls, read_experiment
 from scenarios.model import PARTS, Case, Pack, Scenario
 from scenarios.reading import document, find, inside, read_text
 from scenarios.runbooks import read_runbooks
-from scenarios.terms import nearest
+from scenarios.terms import nearest, plain
 
 LIBRARY = Path(__file__).with_name("library")
 SCENARIO_FILE = "scenario.yaml"
@@ -62,6 +62,13 @@ def read_pack(folder: Path) -> Pack:
     pack = Pack(folder=folder, scenario=read_scenario(folder / SCENARIO_FILE))
     for path in sorted({pack.experiment(variant.id) for variant in pack.scenario.variants}):
         read_experiment(path)
+    for path in sorted(pack.commits.glob("*.yaml")):
+        text = read_text(path)
+        document(path, text)
+        try:
+            plain(text)
+        except ValueError as error:
+            raise ScenarioError(f"{path}:1: the text {error}") from error
     read_runbooks(folder)
     return pack
 

@@ -112,6 +112,14 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
         read_pack(folder)
 
 
+def test_a_commit_that_would_write_to_the_terminal_is_refused(tmp_path: Path) -> None:
+    """Also where it is only played."""
+    folder = a_pack(tmp_path)
+    changed(folder, "commits/vision-base-time.yaml", "spring", "spri\u202eng")
+    with pytest.raises(ScenarioError, match=r"vision-base-time.yaml:1: the text holds the control character"):
+        read_pack(folder)
+
+
 def test_an_experiment_is_a_file_beside_it(tmp_path: Path) -> None:
     """No path leads elsewhere."""
     folder = a_pack(tmp_path)
