@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PLAYABLE := $(VENV)/.playable
 READY := $(VENV)/.ready
 
-.PHONY: setup drill test check format lint types contracts bench clean
+.PHONY: setup drill test check format lint types contracts bench schema clean
 
 setup: $(READY)
 	@$(BIN)/gameday doctor --fix
@@ -48,6 +48,9 @@ contracts: $(READY)
 
 bench: setup
 	@for each in $(filter-out benchmarks/ground.py,$(wildcard benchmarks/*.py)); do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+schema: $(PLAYABLE)
+	@$(BIN)/gameday scenarios schema > scenarios/.schema.json && mv scenarios/.schema.json scenarios/schema.json
 
 clean:
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

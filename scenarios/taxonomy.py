@@ -19,6 +19,9 @@ class Term:
     name: str
     says: str
     aliases: tuple[str, ...]
+    """Lower-case words and phrases that people use for it."""
+    share: float | None = None
+    """Of a trigger: its share of real postmortems; None where none was published."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def taxonomy() -> Taxonomy:
 
     def terms(group: str) -> dict[str, Term]:
         return {
-            name: Term(name, entry["says"], tuple(entry["aliases"]))
+            name: Term(name, entry["says"], tuple(entry["aliases"]), entry.get("share"))
             for name, entry in document[group].items()
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gameday.journal.events import Claim, HintShown, Policy
-from scenarios.model import Advice, AdviceLines
+from scenarios.parts import Advice, AdviceLines
 
 
 def chosen_lines(lines: AdviceLines, policy: Policy) -> tuple[Advice, ...]:

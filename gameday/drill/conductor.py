@@ -31,6 +31,7 @@ from sandbox.faults.client import FaultRun
 from sandbox.runtime.base import LogLine, Progress, Runtime
 from sandbox.services.photos import CUSTOMERS
 from sandbox.stack.model import load_stack
+from sandbox.world import setting
 from sandbox.world.keeper import Keeper, Reply, ShellLine
 
 _BASELINE_WITHIN_S = 90.0
@@ -146,6 +147,7 @@ class Conductor:
             self._interrupted.set()
             await to_its_end(_settled(starting))
             raise
+        await to_its_end(asyncio.to_thread(setting.apply, self._runtime, self._stack, self._rules.setting))
         await self._hand_over_the_repository()
 
     async def _hand_over_the_repository(self) -> None:
@@ -163,7 +165,9 @@ class Conductor:
             in_loop(loop, self._desk.heard, ran)
 
         keeper = self._keeper = Keeper(self._runtime, self._stack, operate, heard, self._desk.more)
-        building = asyncio.to_thread(keeper.start, self._rules.pack.runbooks(), self._clock.wall())
+        building = asyncio.to_thread(
+            keeper.start, self._rules.pack.runbooks(), self._clock.wall(), self._rules.proposals
+        )
         await to_its_end(building)
         self._desk.open(keeper.deployer)
 
@@ -243,7 +247,7 @@ class Conductor:
         configuration = {**rules.variant.configuration, "hold_s": rules.drill_s + _BEYOND_LIMIT_S}
         journal = Path(self.run_folder) / "chaos-journal.json"
         self._fault = await FaultRun.start(
-            self._runtime.sandbox_id, rules.pack.experiment, configuration, journal
+            self._runtime.sandbox_id, rules.pack.experiment(rules.variant.id), configuration, journal
         )
         onset = await self._fault.onset()
         self._say(ev.FaultInjected(onset=onset), "fault")
@@ -252,7 +256,7 @@ class Conductor:
     async def _incident(self) -> None:
         facts = self._facts
         assert facts.onset is not None
-        lines = chosen_lines(self._rules.pack.scenario.advice, self._rules.policy)
+        lines = chosen_lines(self._rules.case.advice, self._rules.policy)
         advisor = ScriptedAdvisor(lines if self._rules.mode != "manual" else ())
         while not await self._done_within(_TICK_S):
             now = self._clock.wall()

@@ -17,7 +17,7 @@ _UNPAGED_S = 20.0
 def reveal(rules: Rules, facts: Facts, metrics: Metrics, clock: Clock) -> ev.TruthRevealed:
     """Read the signals from the company's own metrics, and tell the truth. Blocks."""
     assert facts.onset is not None
-    scenario, truth = rules.pack.scenario, rules.pack.scenario.truth
+    scenario, truth = rules.case, rules.case.truth
     during = facts.paged_at if facts.paged_at is not None else facts.onset + _UNPAGED_S
     telling = min(during + _TELLING_S, clock.wall())
 

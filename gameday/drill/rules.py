@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from dataclasses import dataclass
 
 from gameday.journal.events import Mode, Policy
-from scenarios.model import Pack, Variant
+from sandbox.world.proposals import Proposal, read_proposals
+from sandbox.world.setting import Setting
+from scenarios.model import Case, Pack, Variant
 
 _BIRDS = (
     "KESTREL", "MERLIN", "OSPREY", "PLOVER", "CURLEW", "DUNLIN", "SHRIKE", "LINNET", "AVOCET", "BITTERN",
@@ -29,6 +32,36 @@ class Rules:
     """The engineer chose the pack by name."""
     limit_s: float | None = None
     """Instead of the pack's own limit."""
+
+    @functools.cached_property
+    def case(self) -> Case:
+        """The scenario as this drill's variant plays it."""
+        return self.pack.scenario.of(self.variant.id)
+
+    @functools.cached_property
+    def proposals(self) -> tuple[Proposal, ...]:
+        """The pack's commits for this variant.
+
+        Raises:
+            SandboxError: one of them is not valid.
+        """
+        return read_proposals(self.pack.commits, self.variant.id)
+
+    def check(self) -> None:
+        """Read what is only read later, so that what is wrong with it is said before anything starts.
+
+        Raises:
+            SandboxError: a commit of the pack is not valid.
+        """
+        _ = self.case, self.proposals
+
+    @property
+    def setting(self) -> Setting:
+        """How busy the shop is and how much is written down."""
+        load, seen = self.case.load, self.case.observability
+        return Setting(
+            load.profile, load.customers, load.arrivals_per_s, seen.log_sampling, seen.trace_sampling
+        )
 
     @property
     def drill_s(self) -> float:

@@ -20,8 +20,9 @@ from gameday.journal.clock import SystemClock
 from gameday.journal.events import Mode, Policy
 from gameday.journal.manifest import Manifest, write_manifest
 from gameday.journal.writer import Journal
+from sandbox.faults.signatures import signatures
 from sandbox.runtime.base import Runtime
-from scenarios.loader import load_pack, pack_names
+from scenarios.loader import load_pack, pack_names, split_name
 from scenarios.model import Pack, Variant
 from scoring.scorecard import Scorecard, to_json
 
@@ -76,9 +77,9 @@ def rules_for(wish: Wish) -> Rules:
     """
     seed = wish.seed if wish.seed is not None else secrets.randbelow(2**31)
     dice = random.Random(f"drill:{seed}")
-    name, _, variant = (wish.pack or "").partition("/")
-    pack = load_pack(name or dice.choice(pack_names()))
-    return Rules(
+    name, variant = split_name(wish.pack or "")
+    pack = load_pack(name or dice.choice(pack_names()), functions=signatures())
+    rules = Rules(
         pack=pack,
         variant=_variant(pack, variant, dice),
         mode=wish.mode,
@@ -88,6 +89,8 @@ def rules_for(wish: Wish) -> Rules:
         spoiled=wish.pack is not None and wish.spoiled,
         limit_s=wish.limit_s,
     )
+    rules.check()
+    return rules
 
 
 def _variant(pack: Pack, name: str, dice: random.Random) -> Variant:

@@ -26,7 +26,7 @@ class Edit:
     """One commit."""
 
     when: str
-    """`12 16:40`: so many working days ago at that time; or `2h`: so many hours ago, at most 5."""
+    """`12 16:40`: so many working days ago at that time; or `2h`, `40m`: so long ago, at most 5 hours."""
     author: str
     message: str
     path: str
@@ -35,6 +35,8 @@ class Edit:
     before: str = ""
     """What stood in the place of `after`. With neither, the commit is the one that made the file."""
     tag: str = ""
+    also: tuple[Edit, ...] = ()
+    """What the same commit did to other files."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ def moment(when: str, now: float) -> int:
     today = datetime.fromtimestamp(now, UTC)
     if when.endswith("h"):
         return int(now - float(when[:-1]) * 3600)
+    if when.endswith("m"):
+        return int(now - float(when[:-1]) * 60)
     days, _, clock = when.partition(" ")
     hour, _, minute = clock.partition(":")
     day = today
@@ -67,6 +71,16 @@ def moment(when: str, now: float) -> int:
 
 def undo(tree: Tree, edit: Edit) -> dict[str, bytes | None]:
     """What the files that an edit touched were before it; empty if it doesn't fit this tree."""
+    undone = _undo_one(tree, edit)
+    for other in edit.also:
+        more = _undo_one(_with(tree, undone), other)
+        if not (undone and more):
+            return {}
+        undone |= more
+    return undone
+
+
+def _undo_one(tree: Tree, edit: Edit) -> dict[str, bytes | None]:
     touched = fnmatch.filter(sorted(tree), edit.path)
     if not edit.after and not edit.before:
         return dict.fromkeys(touched)

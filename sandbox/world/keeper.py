@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import FrameType
 
@@ -29,6 +29,7 @@ from sandbox.stack import PACKAGE_ROOT
 from sandbox.stack.model import Stack
 from sandbox.world import repo
 from sandbox.world.deployer import Deployer
+from sandbox.world.proposals import Proposal, brought_by
 
 REPLIES = "/run/lumen/replies"
 _AT_ONCE = 8
@@ -103,17 +104,22 @@ class Keeper:
         self._free = threading.BoundedSemaphore(_AT_ONCE)
         self._thread = threading.Thread(target=self._follow, name="keeper", daemon=True)
 
-    def start(self, runbooks: Mapping[str, str] | None = None, now: float | None = None) -> None:
+    def start(
+        self, runbooks: Mapping[str, str] | None = None, now: float | None = None,
+        proposals: Sequence[Proposal] = (),
+    ) -> None:  # fmt: skip
         """Build the repository, and look after it from now on.
 
         Args:
             runbooks: further ones by name, as Markdown.
             now: UNIX seconds; the history's dates lie before it.
+            proposals: commits that the history has besides the company's own.
 
         Raises:
             SandboxError: the repository could not be made.
         """
-        head = repo.build(self._runtime, self._stack, time.time() if now is None else now, runbooks)
+        began = time.time() if now is None else now
+        head = repo.build(self._runtime, self._stack, began, runbooks, brought_by(proposals))
         self.deployer.start(head)
         self._thread.start()
 

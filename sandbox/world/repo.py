@@ -9,14 +9,14 @@ from __future__ import annotations
 import io
 import re
 import tarfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.errors import BadStack, SandboxError
 from sandbox.runtime.base import ExecResult, Runtime
 from sandbox.stack.model import Stack
 from sandbox.world.cast import ON_CALL, Engineer
-from sandbox.world.history import EDITS, Commit, commits
+from sandbox.world.history import EDITS, Commit, Edit, Tree, commits
 from sandbox.world.tree import company_tree
 
 _GIT_WITHIN_S = 20.0
@@ -64,8 +64,9 @@ cd "$work/lumen"
 _COMMIT = f"""{_WORK}tar -xf -
 git add --all
 git diff --cached --quiet && exit 3
-git -c user.name="$1" -c user.email="$2" commit --quiet --message "$3"
-git push --quiet origin HEAD:main
+git -c user.name="$1" -c user.email="$2" commit --quiet --message "$3" ${{4:+--date="@$4 +0000"}}
+if [ -n "$5" ]; then git tag "$5"; fi
+git push --quiet --atomic origin HEAD:main ${{5:+"refs/tags/$5"}}
 git rev-parse HEAD
 """
 
@@ -76,6 +77,9 @@ git rev-parse HEAD
 
 _NAMEABLE = re.compile(r"[0-9A-Za-z][\w.~^/-]{0,79}")
 
+
+Brought = Callable[[Tree, float], tuple[dict[str, bytes], list[Edit]]]
+"""From today's files and the time to the files and the edits with which the history is made."""
 
 # --- making it -----------------------------------------------------------------------------------
 
@@ -102,13 +106,23 @@ def fast_import(history: Iterable[Commit]) -> bytes:
     return b"".join([*parts, b"done\n"])
 
 
-def build(runtime: Runtime, stack: Stack, now: float, runbooks: Mapping[str, str] | None = None) -> str:
+def build(
+    runtime: Runtime, stack: Stack, now: float, runbooks: Mapping[str, str] | None = None,
+    brought: Brought | None = None,
+) -> str:  # fmt: skip
     """Make the repository and the engineer's clone of it; the newest commit.
+
+    Args:
+        runbooks: further ones by name, as Markdown.
+        brought: what other commits are to lie in the history; the company's own alone if not given.
 
     Raises:
         SandboxError: git on the bastion refused.
     """
-    stream = fast_import(commits(company_tree(stack, runbooks), EDITS, now))
+    tree, edits = company_tree(stack, runbooks), list(EDITS)
+    if brought is not None:
+        tree, edits = brought(tree, now)
+    stream = fast_import(commits(tree, edits, now))
     done = runtime.exec("bastion", ["sh", "-c", _BUILD], stdin=stream, timeout_s=_GIT_WITHIN_S)
     if done.exit_code:
         raise SandboxError(f"the company's repository could not be made: {_last_line(done)}")
@@ -187,14 +201,20 @@ def _tar(files: Mapping[str, bytes]) -> bytes:
 
 
 def commit(
-    runtime: Runtime, files: Mapping[str, bytes], message: str, author: Engineer = ON_CALL
-) -> str | None:
+    runtime: Runtime, files: Mapping[str, bytes], message: str, author: Engineer = ON_CALL, *,
+    authored: int | None = None, tag: str = "",
+) -> str | None:  # fmt: skip
     """Commit files to main and push; the commit, or None if they were so already.
+
+    Args:
+        authored: UNIX seconds at which the author made it; now if not given.
+        tag: a name for it that is pushed with it.
 
     Raises:
         SandboxError: git refused, as it does if somebody else pushed in the meantime.
     """
     words = ["sh", "-c", _COMMIT, "commit", author.name, author.mail, message]
+    words += [str(authored or ""), tag]
     return _pushed(runtime.exec("bastion", words, stdin=_tar(files), timeout_s=_GIT_WITHIN_S))
 
 

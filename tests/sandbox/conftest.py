@@ -14,7 +14,7 @@ from sandbox.runtime.choose import open_runtime
 from sandbox.stack.model import load_stack
 from sandbox.world.keeper import Keeper, Reply, ShellLine
 from tests.sandbox.runtimes import Kind, require
-from tests.sandbox.world import World
+from tests.sandbox.world import SMALLER_POOL, World
 
 
 @pytest.fixture(
@@ -46,5 +46,5 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         answerers.append(Answerer(made, load_stack(), keeper.deployer))
         ends.callback(answerers[0].close)
         ends.callback(keeper.stop)
-        keeper.start({"queue": "# Runbook: the queue\n\nWait.\n"})
+        keeper.start({"queue": "# Runbook: the queue\n\nWait.\n"}, proposals=[SMALLER_POOL])
         yield World(made, keeper, told)

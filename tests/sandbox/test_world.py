@@ -8,9 +8,13 @@ from __future__ import annotations
 import json
 
 import pytest
+import yaml
 
-from sandbox.world import repo
+from sandbox.errors import BadStack
+from sandbox.stack.model import load_stack
+from sandbox.world import repo, setting
 from sandbox.world.cast import CAST
+from sandbox.world.proposals import Proposal, Swap, push
 from tests.sandbox.world import World
 from tests.waiting import wait_until
 
@@ -18,6 +22,62 @@ pytestmark = pytest.mark.timeout(300)
 
 _SECONDS = 15.0
 """From a push to its effect; it takes one or two, and the machine may be busy."""
+
+
+# --- what is brought ------------------------------------------------------------------------------
+
+
+def test_a_commit_that_is_brought_lies_in_the_history(world: World) -> None:
+    """With its author; main is what runs, and reverting it is a rollout as any other."""
+    find = "git log -1 --grep='^checkout: a smaller pool$'"
+    shown = world.bash(f"{find} --format='%an %s' -p").stdout
+    assert shown.startswith("Tomáš Novák checkout: a smaller pool")
+    assert "-database_pool: 8\n+database_pool: 6" in shown
+    assert "database_pool: 6" in world.config("checkout")
+    with world.put_back():
+        commit = world.bash(f"{find} --format=%H").stdout.strip()
+        made = world.bash(f"git revert --no-edit {commit} >/dev/null; git push -q; git rev-parse HEAD").stdout
+        assert [(each.service, each.ok) for each in world.became(made.strip())] == [("checkout", True)]
+        assert "database_pool: 8" in world.config("checkout")
+
+
+def test_a_commit_is_pushed_on_top(world: World) -> None:
+    """By its author, made some time before; it is carried out, and one that no longer applies is refused."""
+    quantity = Proposal(
+        "quantity", CAST["noor"], "injection", "checkout: up to 60", tag="r58", authored_s=2400,
+        swaps=(
+            Swap("config/checkout.yaml", "max_quantity: 50", "max_quantity: 60"),
+            Swap("docs/quantity.md", content="Sixty.\n"),
+        ),
+    )  # fmt: skip
+    with world.put_back():
+        made = push(world.runtime, quantity)
+        assert [(each.service, each.ok) for each in world.became(made)] == [("checkout", True)]
+        assert "max_quantity: 60" in world.config("checkout")
+        who, authored, pushed, tag = world.bash(
+            f"git fetch -q --tags; git log -1 --format='%ae%n%at%n%ct' {made}; git tag --points-at {made}"
+        ).stdout.split()
+        assert (who, tag) == ("noor@lumen.example", "r58")
+        assert 2390 <= int(pushed) - int(authored) <= 2460
+        with pytest.raises(BadStack, match=r"is not in main's config/checkout\.yaml exactly once"):
+            push(world.runtime, quantity)
+
+
+def test_how_busy_it_is_and_how_much_is_written_down(world: World) -> None:
+    """Files that are followed while it runs."""
+    before = world.runtime.read_out("customers", "/etc/lumen/load.yaml")
+    telemetry = world.runtime.read_out("vision", "/etc/lumen/telemetry.yaml")
+    try:
+        setting.apply(world.runtime, load_stack(), setting.Setting("night", log_sampling=0.25))
+        busy = yaml.safe_load(world.runtime.read_out("customers", "/etc/lumen/load.yaml"))
+        assert busy["uploads_per_s"] == pytest.approx(yaml.safe_load(before)["uploads_per_s"] * 0.2)
+        for service in ("vision", "storefront", "worker"):
+            kept = yaml.safe_load(world.runtime.read_out(service, "/etc/lumen/telemetry.yaml"))
+            assert kept == {**yaml.safe_load(telemetry), "log_sampling": 0.25}
+    finally:
+        world.runtime.copy_in("customers", "/etc/lumen/load.yaml", before)
+        share = yaml.safe_load(telemetry)["log_sampling"]
+        setting.apply(world.runtime, load_stack(), setting.Setting(log_sampling=share))
 
 
 # --- ops on the bastion --------------------------------------------------------------------------

@@ -8,8 +8,16 @@ from dataclasses import dataclass, field
 
 from sandbox.runtime.base import ExecResult, Runtime
 from sandbox.world import repo
+from sandbox.world.cast import CAST
 from sandbox.world.deployer import Rollout
 from sandbox.world.keeper import Keeper, ShellLine
+from sandbox.world.proposals import Proposal, Swap
+
+SMALLER_POOL = Proposal(
+    "smaller-pool", CAST["tomas"], "50m", "checkout: a smaller pool",
+    (Swap("config/checkout.yaml", "database_pool: 8", "database_pool: 6"),),
+)  # fmt: skip
+"""In the history besides the company's own."""
 
 
 @dataclass
