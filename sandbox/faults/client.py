@@ -114,6 +114,10 @@ class FaultRun:
             self.kill()
             await self._process.wait()
 
+    async def ended(self) -> None:
+        """Until the worker is gone."""
+        await self._process.wait()
+
     def kill(self) -> None:
         """End the worker at once, rolled back or not; `release` still takes back what it did."""
         with contextlib.suppress(ProcessLookupError):

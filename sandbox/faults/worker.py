@@ -23,7 +23,6 @@ from typing import Any
 
 from chaoslib.exceptions import ChaosException
 from chaoslib.experiment import ensure_experiment_is_valid, run_experiment
-from chaoslib.extension import get_extension
 from chaoslib.loader import load_experiment
 from chaoslib.run import RunEventHandler
 from chaoslib.types import Strategy
@@ -31,8 +30,8 @@ from chaoslib.types import Strategy
 from sandbox.errors import SandboxError
 from sandbox.faults import driver, record
 
-EXTENSION = "onset"
-"""Name of the experiment's extension that names the activity which is the onset; the first action if none."""
+ONSET = "onset"
+"""Key of the experiment's configuration that names the activity which is the onset, if not the first."""
 
 _out = sys.stdout
 
@@ -113,12 +112,10 @@ def main() -> int:
 
 
 def onset_of(experiment: Any) -> str:
-    """Name of the activity with whose end the incident begins; empty if there is none."""
-    extension = get_extension(experiment, EXTENSION)
-    if extension:
-        return str(extension["activity"])
+    """Name of the activity with whose end the incident begins: the first action, or what is configured."""
     actions = [each["name"] for each in experiment["method"] if each.get("type") == "action"]
-    return actions[0] if actions else ""
+    configured = (experiment.get("configuration") or {}).get(ONSET)
+    return str(configured or (actions[0] if actions else ""))
 
 
 def _leave_nothing() -> None:

@@ -25,7 +25,8 @@ cd "$work/lumen"
 """
 _RESTORE = f"""{_WORK}author=$1 mail=$2 head=$3; shift 3
 for path in "$@"; do
-    if git cat-file -e "$head:$path" 2>/dev/null; then git checkout --quiet "$head" -- "$path"
+    if [ "$path" = . ]; then git checkout --quiet "$head" -- .
+    elif git cat-file -e "$head:$path" 2>/dev/null; then git checkout --quiet "$head" -- "$path"
     else git rm --quiet --ignore-unmatch -- "$path"; fi
 done
 git diff --cached --quiet && exit 0
