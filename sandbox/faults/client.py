@@ -19,6 +19,10 @@ from sandbox.runtime.choose import attach
 _ROLLBACK_WITHIN_S = 60.0
 
 
+class Unsteady(SandboxError):
+    """Customers were not served when the fault was to come, so it did not; it may be tried again."""
+
+
 class FaultRun:
     """One experiment under way in a worker of its own.
 
@@ -79,7 +83,7 @@ class FaultRun:
                 case "accepted":
                     onset = said["onset"]
                 case "steady_state_checked" if not said["met"]:
-                    raise SandboxError("the experiment's steady state did not hold before the fault")
+                    raise Unsteady("the experiment's steady state did not hold before the fault")
                 case "method_started":
                     in_method = True
                 case "activity_ended" if in_method and said["status"] != "succeeded":
