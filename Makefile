@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PLAYABLE := $(VENV)/.playable
 READY := $(VENV)/.ready
 
-.PHONY: setup drill test check format lint types contracts bench schema clean
+.PHONY: setup drill test check format lint types contracts bench schema rehearse-all clean
 
 setup: $(READY)
 	@$(BIN)/gameday doctor --fix
@@ -51,6 +51,12 @@ bench: setup
 
 schema: $(PLAYABLE)
 	@$(BIN)/gameday scenarios schema > scenarios/.schema.json && mv scenarios/.schema.json scenarios/schema.json
+
+# Every pack of the library on this machine's runtime, a sandbox for each core, at most four.
+REHEARSALS ?= $(shell n=$$(nproc 2>/dev/null || sysctl -n hw.ncpu); echo $$((n < 4 ? n : 4)))
+rehearse-all: $(READY)
+	@$(BIN)/gameday scenarios list --json | $(BIN)/python -c 'import json, sys; print(*(row["id"] for row in json.load(sys.stdin)), sep="\n")' \
+		| xargs -n 1 -P $(REHEARSALS) $(BIN)/gameday rehearse
 
 clean:
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -16,6 +16,7 @@ _COMMANDS = {
     "score": ("gameday.cli.review", "Fold a run's journal into its scorecard again."),
     "debrief": ("gameday.cli.review", "Print what really happened in a run, and how it went."),
     "scenarios": ("gameday.cli.scenarios", "List the library without spoiling it."),
+    "rehearse": ("gameday.cli.rehearse", "Prove on a real company that a scenario is what it says."),
     "sandbox": ("gameday.cli.sandbox", "Start, see and remove sandboxes without a drill."),
     "shell": ("gameday.cli.sandbox", "Open the on-call engineer's shell in a running sandbox."),
     "ops": ("gameday.cli.ops", "Look at a running sandbox, or change something in it."),

@@ -12,8 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.errors import SandboxError
+from sandbox.faults.effects import Effect
+from sandbox.faults.record import Record, take_back
+from sandbox.runtime.choose import attach
 
-_ROLLBACK_WITHIN_S = 20.0
+_ROLLBACK_WITHIN_S = 60.0
+
+
+class Unsteady(SandboxError):
+    """Customers were not served when the fault was to come, so it did not; it may be tried again."""
 
 
 class FaultRun:
@@ -23,25 +30,35 @@ class FaultRun:
     dies, its standard input closes, and it rolls back and ends by itself.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, sandbox_id: str) -> None:
         self._process = process
+        self._sandbox_id = sandbox_id
         self._said: list[Mapping[str, Any]] = []
 
     @classmethod
     async def start(
         cls, sandbox_id: str, experiment: Path, configuration: Mapping[str, object], journal: Path
     ) -> FaultRun:
+        """Start a worker with an experiment of the pack in whose folder it lies."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "sandbox.faults.worker",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
-            env={**os.environ, "GAMEDAY_SANDBOX": sandbox_id},
+            env={
+                **os.environ, "GAMEDAY_SANDBOX": sandbox_id,
+                "GAMEDAY_PACK": str(experiment.resolve().parent),
+            },
         )  # fmt: skip
         task = {"experiment": str(experiment), "configuration": dict(configuration), "journal": str(journal)}
         assert process.stdin is not None
         process.stdin.write(json.dumps(task).encode() + b"\n")
         await process.stdin.drain()
-        return cls(process)
+        return cls(process, sandbox_id)
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id."""
+        return self._process.pid
 
     async def _next(self) -> Mapping[str, Any] | None:
         assert self._process.stdout is not None
@@ -58,27 +75,35 @@ class FaultRun:
         Raises:
             SandboxError: the experiment was refused, its steady state did not hold, or its action failed.
         """
-        in_method = False
+        in_method, onset = False, ""
         while (said := await self._next()) is not None:
             match said["event"]:
                 case "refused":
                     raise SandboxError(f"the experiment is not valid: {said['error']}")
+                case "accepted":
+                    onset = said["onset"]
                 case "steady_state_checked" if not said["met"]:
-                    raise SandboxError("the experiment's steady state did not hold before the fault")
+                    raise Unsteady("the experiment's steady state did not hold before the fault")
                 case "method_started":
                     in_method = True
-                case "activity_ended" if in_method:
-                    if said["status"] != "succeeded":
-                        raise SandboxError(f"the fault could not be injected: {said['error']}")
+                case "activity_ended" if in_method and said["status"] != "succeeded":
+                    raise SandboxError(f"the fault could not be injected: {said['error']}")
+                case "activity_ended" if in_method and said["name"] == onset:
                     return float(said["wall"])
         raise SandboxError("the experiment ended before its fault took effect")
 
     async def release(self) -> list[str]:
-        """End the hold and wait for the rollbacks; the names of those that failed.
+        """End the hold, wait for the rollbacks, and look whether everything is gone; what is not.
 
-        Raises:
-            SandboxError: the worker did not end in time, or died; nothing is known about its rollbacks.
+        What the worker left, because it died or could not, is taken back here. Its word is not enough
+        either: the sandbox itself is asked about each effect that there was.
         """
+        in_force = await asyncio.to_thread(lambda: Record(self._sandbox_id).effects())
+        await self._end()
+        return await asyncio.to_thread(_left, self._sandbox_id, in_force)
+
+    async def _end(self) -> None:
+        """Let the worker come to its end, or end it."""
         if self._process.stdin is not None and not self._process.stdin.is_closing():
             with contextlib.suppress(ConnectionError):
                 self._process.stdin.write(b"release\n")
@@ -91,13 +116,23 @@ class FaultRun:
                 await self._process.wait()
         except TimeoutError:
             self.kill()
-            raise SandboxError(f"the fault's rollback took more than {_ROLLBACK_WITHIN_S:.0f} s") from None
-        ended = [said for said in self._said if said["event"] == "rollbacks_ended"]
-        if not ended:
-            raise SandboxError("the fault's worker died before it rolled back")
-        return list(ended[-1]["failed"])
+            await self._process.wait()
+
+    async def ended(self) -> None:
+        """Until the worker is gone."""
+        await self._process.wait()
 
     def kill(self) -> None:
-        """End the worker at once, rolled back or not."""
+        """End the worker at once, rolled back or not; `release` still takes back what it did."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
+
+
+def _left(sandbox_id: str, in_force: list[Effect]) -> list[str]:
+    """What of these effects can still be seen, after another attempt at what was not taken back."""
+    try:
+        runtime = attach(sandbox_id)
+        left = [str(each) for each in take_back(runtime)]
+        return left + [f"{each.says}: it is still there" for each in in_force if each.present(runtime)]
+    except SandboxError as error:
+        return [str(error)]

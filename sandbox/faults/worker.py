@@ -7,13 +7,14 @@ says what to play (not the command line, which anybody on the machine could read
     {"experiment": "…/experiment.yaml", "configuration": {"maxmemory": "2mb"}, "journal": "…/journal.json"}
 
 When standard input closes, or says `release`, the experiment's `hold` ends and its rollbacks run. They
-run whatever happens.
+run whatever happens; and what they leave, for whatever reason, is taken back at the end.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import signal
 import sys
 import threading
 import time
@@ -26,7 +27,11 @@ from chaoslib.loader import load_experiment
 from chaoslib.run import RunEventHandler
 from chaoslib.types import Strategy
 
-from sandbox.faults import actions
+from sandbox.errors import SandboxError
+from sandbox.faults import driver, record
+
+ONSET = "onset"
+"""Key of the experiment's configuration that names the activity which is the onset, if not the first."""
 
 _out = sys.stdout
 
@@ -79,7 +84,7 @@ def _follow_parent() -> None:
     for line in sys.stdin:
         if line.strip() == "release":
             break
-    actions.released.set()
+    driver.released.set()
 
 
 def main() -> int:
@@ -94,12 +99,36 @@ def main() -> int:
         say("refused", error=" ".join(str(error).split()))
         return 2
     experiment.setdefault("runtime", {}).setdefault("rollbacks", {})["strategy"] = "always"
-    journal = run_experiment(
-        experiment, settings={}, strategy=Strategy.BEFORE_METHOD, event_handlers=[Reporter()]
-    )
-    Path(task["journal"]).write_text(json.dumps(journal, default=str, indent=1), encoding="utf-8")
+    say("accepted", onset=onset_of(experiment))
+    try:
+        journal = run_experiment(
+            experiment, settings={}, strategy=Strategy.BEFORE_METHOD, event_handlers=[Reporter()]
+        )
+        Path(task["journal"]).write_text(json.dumps(journal, default=str, indent=1), encoding="utf-8")
+    finally:
+        _leave_nothing()
     say("ended", status=journal["status"], deviated=journal["deviated"])
     return 0
+
+
+def onset_of(experiment: Any) -> str:
+    """Name of the activity with whose end the incident begins: the first action, or what is configured."""
+    actions = [each["name"] for each in experiment["method"] if each.get("type") == "action"]
+    configured = (experiment.get("configuration") or {}).get(ONSET)
+    return str(configured or (actions[0] if actions else ""))
+
+
+def _leave_nothing() -> None:
+    """Whatever the rollbacks did not reach, as when one of them was interrupted."""
+    # From here on nobody interrupts: who wants to stop the worker now has to kill it.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    driver.released.set()
+    try:
+        left = [str(each) for each in record.take_back(driver.the_sandbox())]
+    except (SandboxError, ChaosException) as error:
+        left = [str(error)]
+    say("taken_back", left=left)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +26,8 @@ class BotRun:
     accounts: int
     """How many accounts take part, all at once."""
     requests_each: int
-    email: str
-    """With `{n}` for the account's number, from `first` on."""
-    password: str
     first: int
+    """Number of the first account."""
     pause_s: float
     """Between two requests of one account."""
 
@@ -42,8 +41,6 @@ class BotRun:
             kind=kind,
             accounts=int(document["accounts"]),
             requests_each=int(document["requests_each"]),
-            email=str(document["email"]),
-            password=str(document["password"]),
             first=int(document.get("first", 1)),
             pause_s=float(document.get("pause_s", 0)),
         )
@@ -60,6 +57,8 @@ class LoadConfig:
     signup_share: float
     seed: int
     bots: tuple[BotRun, ...]
+    revision: int
+    """Said in the log once this was taken, so that whoever changed the file knows."""
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> LoadConfig:
@@ -71,6 +70,7 @@ class LoadConfig:
             signup_share=float(document["signup_share"]),
             seed=int(document["seed"]),
             bots=tuple(BotRun.parse(each) for each in document.get("bots") or ()),
+            revision=int(document.get("revision", 0)),
         )
 
 
@@ -93,6 +93,12 @@ class Arrivals:
                 return
             self._stamp = stamp
             self.value = self._read()
+            say({"load": self.value.revision})
         except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError) as error:
-            sys.stdout.write(json.dumps({"level": "error", "msg": f"load.yaml: {error!r}"}) + "\n")
-            sys.stdout.flush()
+            say({"level": "error", "msg": f"load.yaml: {error!r}"})
+
+
+def say(what: Mapping[str, object]) -> None:
+    """One line in the log."""
+    sys.stdout.write(json.dumps({**what, "ts": round(time.time(), 3)}) + "\n")
+    sys.stdout.flush()

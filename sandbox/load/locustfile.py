@@ -56,7 +56,7 @@ class Someone(Visitor):
         """Be another customer: an old one, mostly, or a new one."""
         self.is_new = self.dice.random() < arrivals.value.signup_share
         if self.is_new:
-            number = people.ACCOUNTS + self.dice.randrange(10**9)
+            number = people.ACCOUNTS + people.SAME_MINUTE + 1 + self.dice.randrange(10**9)
         else:
             number = self.dice.randint(photos.CUSTOMERS + 1, people.ACCOUNTS)
         self.shopper = Shopper(self.send, feed, "customers", people.person(number))

@@ -89,6 +89,11 @@ def folder_of(sandbox_id: str) -> Path:
     return state_home() / "sandboxes" / sandbox_id
 
 
+def record_of(sandbox_id: str) -> Path:
+    """Where it is written down what was done to the sandbox from outside: beside its folder, out of reach."""
+    return state_home() / "done" / f"{sandbox_id}.json"
+
+
 def create(sandbox_id: str, kind: Kind, *, kept: bool = False) -> SandboxState:
     """Make the sandbox's folder and its first state.
 
@@ -168,8 +173,9 @@ def end_helpers(sandbox_id: str) -> None:
 
 
 def forget(sandbox_id: str) -> None:
-    """Remove the sandbox's folder."""
+    """Remove the sandbox's folder, and the record beside it."""
     shutil.rmtree(folder_of(sandbox_id), ignore_errors=True)
+    record_of(sandbox_id).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

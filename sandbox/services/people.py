@@ -1,4 +1,4 @@
-"""The customers that the shop has had for long; the seed and the load must know the same ones."""
+"""The accounts that the shop has had for long; the seed and the load must know the same ones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import random
 from dataclasses import dataclass
 
 ACCOUNTS = 5_000
+SAME_MINUTE = 4_000
+"""Further sign-ups, of one minute some weeks ago; none of them was ever seen again."""
 OLD_COST = 2
 """scrypt's N for the seeded passwords: those accounts came over from the old shop as they were."""
 

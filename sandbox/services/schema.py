@@ -1,4 +1,4 @@
-"""The shop's tables."""
+"""The shop's tables, and who else works with them."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (
@@ -44,4 +44,10 @@ CREATE TABLE IF NOT EXISTS charges (
         CHECK (status IN ('started', 'approved', 'declined', 'failed')),
     reference text, created_at timestamptz NOT NULL DEFAULT now(),
     attempted_at timestamptz NOT NULL DEFAULT now(), settled_at timestamptz);
+"""
+
+ROLES = """
+CREATE ROLE reports LOGIN;
+GRANT pg_read_all_data TO reports;
+CREATE ROLE migrations LOGIN IN ROLE shop;
 """

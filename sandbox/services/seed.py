@@ -18,7 +18,7 @@ import yaml
 from . import captions, passwords, people, photos
 from .kit.config import etc
 from .kit.logs import logger
-from .schema import SCHEMA
+from .schema import ROLES, SCHEMA
 
 PRODUCTS = (
     ("Print 10x15", 49), ("Print 13x18", 99), ("Poster 50x70", 1990), ("Canvas 40x40", 3990),
@@ -29,19 +29,34 @@ STOCK = 1_000_000
 ORDERS = 3_000
 _OVER_TWO_YEARS = timedelta(days=730)
 _OVER_SIX_WEEKS = timedelta(days=42)
+_THAT_MINUTE = timedelta(days=23, hours=5, minutes=17)
 
 Row = tuple[object, ...]
 
 
-def accounts(now: datetime) -> Iterator[Row]:
-    """Customers, created evenly over two years in the order of their numbers."""
+def accounts(now: datetime) -> list[Row]:
+    """Every account, in the order in which they were made.
+
+    Customers came evenly over two years; and there was that minute.
+    """
     draw = random.Random("accounts")
+    rows = []
     for number in range(1, people.ACCOUNTS + 1):
-        who = people.person(number)
         age = _OVER_TWO_YEARS * (1 - (number - draw.random()) / people.ACCOUNTS)
-        seen = age * draw.random() ** 2
-        stored = passwords.hashed(who.password, cost=people.OLD_COST, salt=draw.randbytes(16))
-        yield number, who.email, who.name, stored, False, now - age, now - seen
+        rows.append(_account(number, draw, now - age, now - age * draw.random() ** 2))
+    for number in range(people.ACCOUNTS + 1, people.ACCOUNTS + people.SAME_MINUTE + 1):
+        made = now - _THAT_MINUTE + timedelta(minutes=draw.random())
+        rows.append(_account(number, draw, made, made))
+    rows.sort(key=lambda row: row[-2])
+    return [(identity, *row) for identity, row in enumerate(rows, 1)]
+
+
+def _account(
+    number: int, draw: random.Random, made: datetime, seen: datetime
+) -> tuple[str, str, str, bool, datetime, datetime]:
+    who = people.person(number)
+    stored = passwords.hashed(who.password, cost=people.OLD_COST, salt=draw.randbytes(16))
+    return who.email, who.name, stored, False, made, seen
 
 
 class History:
@@ -88,7 +103,7 @@ async def fill_database(url: str, now: datetime) -> None:
         shelf: list[Row] = [(number, name, cents, STOCK) for number, (name, cents) in enumerate(PRODUCTS, 1)]
         history = History(now)
         tables: dict[str, list[Row]] = {
-            "products": shelf, "accounts": list(accounts(now)), "photos": list(pictures(now)),
+            "products": shelf, "accounts": accounts(now), "photos": list(pictures(now)),
             "orders": history.orders, "order_items": history.items, "charges": history.charges,
         }  # fmt: skip
         async with connection.transaction():
@@ -98,6 +113,7 @@ async def fill_database(url: str, now: datetime) -> None:
                 await connection.execute(
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
                 )
+        await connection.execute(ROLES)
         await connection.execute("ANALYZE")
     finally:
         await connection.close()

@@ -1,0 +1,79 @@
+"""`gameday rehearse`: is a pack what it says, on a real company?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from gameday.errors import GamedayError
+
+
+@click.command()
+@click.argument("name", metavar="PACK[/VARIANT]")
+@click.option(
+    "--runtime",
+    type=click.Choice(["auto", "docker", "process"]),
+    default="auto",
+    show_default=True,
+    help="What the company runs on.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the records as JSON.")
+@click.option("--write", is_flag=True, help="Keep the records beside the pack too, as its scale.")
+def rehearse(name: str, runtime: str, as_json: bool, write: bool) -> None:
+    """Prove each variant of a pack, or one, on a fresh company; exit code 1 if a point fails."""
+    from gameday.drill.start import data_home
+    from gameday.journal.atomic import write_atomically
+    from sandbox.runtime.choose import choose
+    from scenarios.loader import load_pack, split_name
+    from scenarios.rehearsal.record import Rehearsal
+    from scenarios.rehearsal.run import committed_path, record_path
+    from scenarios.rehearsal.run import rehearse as rehearse_variant
+
+    def tell(words: str) -> None:
+        click.echo(words, err=True)
+
+    pack_name, variant = split_name(name)
+    pack = load_pack(pack_name)
+    known = [each.id for each in pack.scenario.variants]
+    if variant and variant not in known:
+        raise GamedayError(f"{pack.scenario.id} has no variant {variant!r}; there are: {', '.join(known)}")
+    kind = choose(runtime, tell).kind
+    done: list[Rehearsal] = []
+    for each in [variant] if variant else known:
+        tell(f"{pack.scenario.id}/{each} on {kind}")
+        record = rehearse_variant(pack, each, kind, tell)
+        done.append(record)
+        path = record_path(data_home(), record)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, record.model_dump_json(indent=1) + "\n")
+        if write and record.passed:
+            _commit_scale(committed_path(pack), record)
+        tell(_verdict(record.pack, record))
+    if as_json:
+        click.echo(json.dumps([each.model_dump(mode="json") for each in done], indent=1))
+    if not all(each.passed for each in done):
+        sys.exit(1)
+
+
+def _verdict(pack: str, record: object) -> str:
+    from scenarios.rehearsal.record import Rehearsal
+
+    assert isinstance(record, Rehearsal)
+    failed = record.failed
+    if failed is None:
+        return f"{pack}/{record.variant} is proven on {record.runtime} in {record.took_s:.0f} s"
+    return f"{pack}/{record.variant} is not proven on {record.runtime}: {failed.name}: {failed.says}"
+
+
+def _commit_scale(path: Path, record: object) -> None:
+    """Put a record among those that come with the pack: variant, then runtime."""
+    from gameday.journal.atomic import write_atomically
+    from scenarios.rehearsal.record import Rehearsal
+
+    assert isinstance(record, Rehearsal)
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    kept.setdefault(record.variant, {})[record.runtime] = record.model_dump(mode="json")
+    write_atomically(path, json.dumps(kept, indent=1, sort_keys=True) + "\n")

@@ -1,0 +1,133 @@
+"""What can be done to the cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sandbox.faults.effects.base import Failed, run
+from sandbox.runtime.base import Runtime
+
+_UNITS = {"kb": 1024, "mb": 1024**2, "gb": 1024**3, "": 1}
+
+# The customers' albums, as the seed left them in the cache; run where the services' code and vision's
+# config lie. The word says whether to count those that lack, or to put them back.
+_ALBUMS = """
+import asyncio, hashlib, os, sys
+import redis.asyncio as redis, yaml
+from services import captions, photos, seed
+from services.kit.config import etc
+
+async def main():
+    version = str(yaml.safe_load(etc("vision.yaml").read_text())["model_version"])
+    if sys.argv[1] == "fill":
+        await seed.fill_cache(os.environ["CACHE_URL"], version)
+    cache = redis.from_url(os.environ["CACHE_URL"])
+    keys = [captions.cache_key(hashlib.sha256(image).hexdigest(), version) for image in photos.albums()]
+    print(len(keys) - await cache.exists(*keys), len(keys))
+    await cache.aclose()
+
+asyncio.run(main())
+"""
+_UNLINK = 'redis-cli -h cache --scan --pattern "$1" | xargs -r -n 500 redis-cli -h cache UNLINK'
+_COLD = 0.5
+"""Share of the albums that the cache lacks from which on it counts as cold."""
+
+
+def in_bytes(size: str) -> int:
+    """`2mb`, as Redis writes it, in bytes.
+
+    Raises:
+        Failed: it is not a size.
+    """
+    number = size.lower().rstrip("kmgb")
+    unit = size.lower()[len(number) :]
+    if not number.isdigit() or unit not in _UNITS:
+        raise Failed(f"{size!r} is not a size; write it as 2mb")
+    return int(number) * _UNITS[unit]
+
+
+def redis(runtime: Runtime, *words: str) -> str:
+    """What the cache answers to a command.
+
+    Raises:
+        Failed: it refuses.
+    """
+    said = run(runtime, "bastion", ["redis-cli", "-h", "cache", *words]).strip()
+    if said.startswith(("ERR", "(error)", "WRONGTYPE")):
+        raise Failed(f"the cache refused {' '.join(words)}: {said}")
+    return said
+
+
+def max_memory(runtime: Runtime) -> int:
+    """The cache's memory limit, bytes."""
+    return int(redis(runtime, "CONFIG", "GET", "maxmemory").splitlines()[-1])
+
+
+@dataclass(frozen=True)
+class CacheMemory:
+    """The cache has another memory limit, as after a right-sizing job. Sizes are in bytes."""
+
+    kind: ClassVar[str] = "cache-memory"
+    lasting: ClassVar[bool] = True
+    wanted: int
+    before: int
+
+    @property
+    def says(self) -> str:
+        return f"the cache's maxmemory is {self.wanted}"
+
+    def apply(self, runtime: Runtime) -> None:
+        redis(runtime, "CONFIG", "SET", "maxmemory", str(self.wanted))
+
+    def undo(self, runtime: Runtime) -> None:
+        redis(runtime, "CONFIG", "SET", "maxmemory", str(self.before))
+
+    def present(self, runtime: Runtime) -> bool:
+        return self.wanted != self.before and max_memory(runtime) == self.wanted
+
+
+def missing_share(runtime: Runtime, word: str = "count") -> float:
+    """Share of the customers' albums whose captions the cache lacks; with `fill`, after putting them back."""
+    lacks, all_of_them = run(runtime, "vision", ["python3", "-c", _ALBUMS, word]).split()
+    return int(lacks) / int(all_of_them)
+
+
+def _uptime_s(runtime: Runtime) -> int:
+    rows = redis(runtime, "INFO", "server").splitlines()
+    return next(int(row.partition(":")[2]) for row in rows if row.startswith("uptime_in_seconds:"))
+
+
+@dataclass(frozen=True)
+class ColdCache:
+    """The cache lost what it held: flushed, or started again with nothing."""
+
+    kind: ClassVar[str] = "cold-cache"
+    lasting: ClassVar[bool] = False
+    how: str
+    """`restart`, or a glob of the keys to delete, `*` for all."""
+    filled: bool
+    """Whether it was warm before."""
+
+    @property
+    def says(self) -> str:
+        return "the cache is cold"
+
+    def apply(self, runtime: Runtime) -> None:
+        if self.how == "restart":
+            before = _uptime_s(runtime)
+            runtime.restart("cache")
+            if not before or _uptime_s(runtime) < before:
+                return
+            raise Failed("the cache was not started again")
+        if self.how == "*":
+            redis(runtime, "FLUSHALL")
+        elif not run(runtime, "bastion", ["sh", "-c", _UNLINK, "unlink", self.how]).strip("0\n "):
+            raise Failed(f"the cache has no keys like {self.how}")
+
+    def undo(self, runtime: Runtime) -> None:
+        if self.filled:
+            missing_share(runtime, "fill")
+
+    def present(self, runtime: Runtime) -> bool:
+        return self.filled and missing_share(runtime) >= _COLD

@@ -1,0 +1,390 @@
+"""The course of a rehearsal: one company, one variant, nine points, and the first that fails ends it.
+
+The incident is played once for as long as nobody helps: it has to bite, to last, to tell itself apart, to
+withstand cheating and the tempting fixes; then the first accepted fix has to end it. For each further one
+the world is made whole, proven to be so, and broken again.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Sequence
+
+from scenarios.model import Case
+from scenarios.parts import AcceptedFix, Discriminator, Fix
+from scenarios.rehearsal.ground import CHEATS, Cheat, Ground
+from scenarios.rehearsal.record import FixRun, Losses, Point, PointName
+from scenarios.rehearsal.verdict import Incident, carried_on, together
+from scoring.sli import Baseline, baseline_demand, in_order, window
+from scoring.slo import Slo, holds
+
+BASELINE_WITHIN_S = 90.0
+RECOVERED_WITHIN_S = 60.0
+_STEADY_S = 10
+_TELLING_S = 5.0
+"""So long after the page the debrief reads the signals."""
+_UNPAGED_S = 20.0
+_BEYOND_HOLD_S = 6.0
+"""Past the hold the feed may lag; so much longer is waited before it is said that nothing was mitigated."""
+_RECENT_S = 30.0
+_STEP_WAIT = re.compile(r"wait\s+([0-9.]+)s?")
+
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq,
+}  # fmt: skip
+
+Tell = Callable[[str], object]
+
+
+class Failed(Exception):
+    """A point failed."""
+
+    def __init__(self, point: Point) -> None:
+        super().__init__(point.says)
+        self.point = point
+
+
+class Course:
+    """Takes one variant through the points; what it saw is in its fields."""
+
+    def __init__(self, ground: Ground, case: Case, tell: Tell = lambda _: None) -> None:
+        self._ground = ground
+        self._case = case
+        self._tell = tell
+        self._hold_s = case.limits.hold_s
+        self._baseline: Baseline = {}
+        self._incident: Incident | None = None
+        self.points: list[Point] = []
+        self.fixes: list[FixRun] = []
+        self.onset_to_violation_s: float | None = None
+        self.onset_to_page_s: float | None = None
+        self.worst_sli: float | None = None
+        self.doing_nothing: Losses | None = None
+        self.best_fix: Losses | None = None
+
+    def run(self) -> None:
+        """Play it. The company is removed whatever happens; errors of the sandbox leave."""
+        try:
+            self._ground.up()
+            self._play()
+        except Failed:
+            pass
+        finally:
+            left = self._ground.down()
+            self._note("nothing-left", not left, f"left: {'; '.join(left)}" if left else "nothing is left")
+
+    # --- telling ---------------------------------------------------------------------------------
+
+    def _note(self, name: PointName, passed: bool, says: str, **figures: float | str | None) -> None:
+        point = Point(name=name, passed=passed, says=says, figures=figures)
+        self.points.append(point)
+        self._tell(f"{'ok' if passed else 'FAILED'}  {name}: {says}")
+
+    def _judge(self, name: PointName, passed: bool, says: str, **figures: float | str | None) -> None:
+        """Note a point, and end the course if it failed."""
+        self._note(name, passed, says, **figures)
+        if not passed:
+            raise Failed(self.points[-1])
+
+    # --- the points ------------------------------------------------------------------------------
+
+    def _play(self) -> None:
+        self._quiet()
+        incident = self._break_it()
+        self._bites(incident)
+        self._no_leak()
+        self._lasts(incident)
+        self._discriminate(incident)
+        if self.onset_to_violation_s is None:
+            self._judge("cheating", True, "customers are served all along; there is nothing to feign")
+            self._judge("tempting", True, "customers are served all along")
+            self._harmless(incident)
+            return
+        self._cheats(incident)
+        self._tempting(incident)
+        self._accepted(incident)
+
+    def _steady(self, seconds: int, since: float = 0.0) -> bool:
+        """Whether the last so many seconds are within the SLO."""
+        by_second = in_order(self._ground.seconds())
+        if not by_second:
+            return False
+        last = max(by_second)
+        if last - seconds + 1 < since:
+            return False
+        patch = window(by_second, last - seconds + 1, seconds)
+        demand = self._baseline or baseline_demand(by_second.values(), last + 1, seconds)
+        return holds(patch, Slo(), demand)
+
+    def _await_steady(self, within_s: float) -> bool:
+        since = self._ground.now()
+        while not self._steady(_STEADY_S, since):
+            if self._ground.now() - since > within_s:
+                return False
+            self._ground.wait(0.5)
+        return True
+
+    def _quiet(self) -> None:
+        quiet_s = int(self._case.expectations.quiet_s)
+        if not self._await_steady(BASELINE_WITHIN_S):
+            self._judge("quiet", False, f"customers were not served within {BASELINE_WITHIN_S:g} s")
+        began = self._ground.now()
+        self._ground.wait(quiet_s)
+        by_second = in_order(self._ground.seconds())
+        last = max(by_second)
+        self._baseline = baseline_demand(by_second.values(), last + 1, quiet_s)
+        patch = window(by_second, last - quiet_s + 1, quiet_s)
+        pages = [at for at in self._ground.pages() if at >= began]
+        errors = self._ground.errors_logged(began)
+        demand = round(sum(self._baseline.values()), 2)
+        problems = []
+        if not holds(patch, Slo(), self._baseline):
+            problems.append("the SLO did not hold")
+        if pages:
+            problems.append(f"{len(pages)} pages rang")
+        if errors:
+            problems.append(f"{len(errors)} errors were logged, the first: {errors[0][:160]}")
+        says = "; ".join(problems) or f"{quiet_s} s with {demand:g} requests/s, no page, no error"
+        self._judge("quiet", not problems, says, quiet_s=quiet_s, requests_per_s=demand)
+
+    def _break_it(self) -> Incident:
+        onset = self._ground.inject()
+        self._incident = Incident(self._ground, onset, self._baseline, self._hold_s, self._case.fraud)
+        return self._incident
+
+    def _bites(self, incident: Incident) -> None:
+        bites = self._case.expectations.bites
+        limit = max(bites.violated_s or 0.0, bites.paged_s or 0.0)
+        # A second is known when its line has come.
+        deadline = incident.onset + limit + _BEYOND_HOLD_S
+        incident.until(
+            lambda: (
+                (bites.violated_s is None or incident.violated_at is not None)
+                and (bites.paged_s is None or incident.paged_at() is not None)
+            ),
+            deadline,
+        )
+        violated, paged = incident.violated_at, incident.paged_at()
+        self.onset_to_violation_s = None if violated is None else round(violated - incident.onset, 1)
+        self.onset_to_page_s = None if paged is None else round(paged - incident.onset, 1)
+        problems = [
+            _late("the SLO was violated", self.onset_to_violation_s, bites.violated_s, "customers"),
+            _late("somebody was paged", self.onset_to_page_s, bites.paged_s, "the pager"),
+        ]
+        wrong = "; ".join(filter(None, problems))
+        says = (
+            wrong or f"violated after {_s(self.onset_to_violation_s)}, paged after {_s(self.onset_to_page_s)}"
+        )
+        self._judge(
+            "bites", not wrong, says, violated_s=self.onset_to_violation_s, paged_s=self.onset_to_page_s
+        )
+
+    def _no_leak(self) -> None:
+        leaks = self._ground.leaks()
+        says = f"{len(leaks)} places tell, the first: {leaks[0][:200]}" if leaks else "nothing tells"
+        self._judge("no-leak", not leaks, says, places=len(leaks))
+
+    def _lasts(self, incident: Incident) -> None:
+        expected = self._case.expectations
+        until = max(incident.onset + expected.watch_s, self._ground.now())
+        if self.onset_to_violation_s is not None:
+            # From the violation on a whole hold has to fit in.
+            until = max(until, incident.onset + self.onset_to_violation_s + self._hold_s + _BEYOND_HOLD_S)
+        healed = incident.until(lambda: incident.mitigated_at is not None, until)
+        end = self._ground.now()
+        lost = incident.losses(incident.onset, end)
+        recent = incident.losses(max(incident.onset, end - _RECENT_S), end)
+        self.doing_nothing = carried_on(lost, recent, self._case.limits.drill_s)
+        self.worst_sli = incident.worst()
+        if self.onset_to_violation_s is None:
+            still = incident.violated_at is None
+            says = "customers were served all along" if still else "customers were let down after all"
+            self._judge("lasts", still, says, watch_s=expected.watch_s)
+            return
+        at = incident.mitigated_at
+        after = None if at is None else round(at - incident.onset, 1)
+        says = f"customers were served again after {_s(after)} although nobody did anything"
+        if not healed:
+            says = f"not mitigated in {end - incident.onset:.0f} s of doing nothing"
+        self._judge(
+            "lasts", not healed or expected.heals_itself, says, healed_s=after,
+            watched_s=round(end - incident.onset, 1), worst_sli=self.worst_sli,
+        )  # fmt: skip
+
+    def _discriminate(self, incident: Incident) -> None:
+        paged = incident.paged_at()
+        telling = (paged + _TELLING_S) if paged is not None else incident.onset + _UNPAGED_S
+        figures: dict[str, float | str | None] = {}
+        wrong: list[str] = []
+        for number, each in enumerate(self._case.truth.discriminators, 1):
+            before = self._ground.metric(each.promql, incident.onset - 1.0)
+            after = self._ground.metric(each.promql, telling)
+            figures |= {f"before_{number}": _rounded(before), f"after_{number}": _rounded(after)}
+            wrong += _misses(each, before, after)
+        count = len(self._case.truth.discriminators)
+        says = "; ".join(wrong) or f"{count} signals are before and after what they should be"
+        self._judge("discriminators", not wrong, says, **figures)
+
+    def _cheats(self, incident: Incident) -> None:
+        figures: dict[str, float | str | None] = {}
+        passed: list[Cheat] = []
+        for how in CHEATS:
+            began = self._ground.now()
+            said = self._ground.cheat(how, on=True)
+            done = self._ground.now()
+            incident.until(lambda: incident.mitigated_at is not None, done + self._hold_s + _BEYOND_HOLD_S)
+            if incident.mitigated_at is not None:
+                passed.append(how)
+            self._ground.cheat(how, on=False)
+            figures[how] = said or f"watched {self._ground.now() - began:.0f} s"
+        says = f"it passed for a mitigation: {', '.join(passed)}" if passed else "none is a mitigation"
+        self._judge("cheating", not passed, says, **figures)
+
+    def _tempting(self, incident: Incident) -> None:
+        helped = []
+        for fix in self._case.fixes.tempting:
+            began, failed = self._apply(fix)
+            deadline = self._ground.now() + self._hold_s + 2 * _BEYOND_HOLD_S
+            incident.until(lambda: incident.mitigated_at is not None, deadline)
+            at = incident.mitigated_at
+            if at is not None and not self._relapses(incident):
+                helped.append(f"{fix.id} served customers again after {_s(at - began)}")
+            self._ran(fix, "tempting", None if at is None else at - began, at is not None, failed)
+            self._ground.undo_fix()
+        count = len(self._case.fixes.tempting)
+        says = "; ".join(helped) or f"{count} tempting fixes left customers where they were"
+        self._judge("tempting", not helped, says)
+
+    def _relapses(self, incident: Incident) -> bool:
+        deadline = self._ground.now() + self._hold_s
+        return incident.until(lambda: incident.mitigated_at is None, deadline)
+
+    def _accepted(self, incident: Incident) -> None:
+        problems = []
+        costs = []
+        for number, fix in enumerate(self._case.fixes.accepted):
+            if number:
+                incident = self._break_again()
+            began, restored, failed = self._heal(incident, fix)
+            self._ran(fix, "accepted", restored, restored is not None, failed)
+            if failed:
+                problems.append(f"{fix.id}: {failed}")
+            elif restored is None or restored > fix.within_s:
+                took = "not at all" if restored is None else f"only after {_s(restored)}"
+                problems.append(f"{fix.id} served customers again {took}, and not within {fix.within_s:g} s")
+            else:
+                costs.append(self._cost(incident, began, restored))
+            if problems:
+                break
+        self.best_fix = min(costs, key=lambda each: each.customer_minutes, default=None)
+        restored_s = {run.id: run.restored_s for run in self.fixes if run.kind == "accepted"}
+        told = ", ".join(f"{name} after {_s(value)}" for name, value in restored_s.items())
+        says = "; ".join(problems) or f"customers were served again: {told}"
+        self._judge("accepted", not problems, says, **restored_s)
+
+    def _heal(self, incident: Incident, fix: AcceptedFix) -> tuple[float, float | None, str]:
+        """When its first step was made, the seconds until customers were served again, what went wrong."""
+        began, failed = self._apply(fix)
+        deadline = max(began + fix.within_s, self._ground.now()) + self._hold_s + _BEYOND_HOLD_S
+        incident.until(lambda: bool(failed) or incident.mitigated_at is not None, deadline)
+        at = incident.mitigated_at
+        restored = None if at is None or failed else round(max(0.0, at - began), 1)
+        return began, restored, failed
+
+    def _cost(self, incident: Incident, began: float, restored: float) -> Losses:
+        """Of somebody who begins this fix when the pager rings."""
+        paged = incident.paged_at() or incident.violated_at or incident.onset
+        until_page = incident.losses(incident.onset, min(paged, began))
+        with_fix = incident.losses(began, began + restored + self._hold_s)
+        return together([until_page, with_fix])
+
+    def _break_again(self) -> Incident:
+        """Make the world whole, prove it, and break it again as at first."""
+        left = self._ground.take_back()
+        self._ground.restore()
+        if left or not self._await_steady(RECOVERED_WITHIN_S):
+            self._tell("the world did not recover; a fresh one takes its place")
+            rest = self._ground.down()
+            if rest:
+                self._judge("nothing-left", False, f"left: {'; '.join(rest)}")
+            self._ground.up()
+            if not self._await_steady(BASELINE_WITHIN_S):
+                self._judge("accepted", False, "a fresh company did not serve its customers")
+        incident = self._break_it()
+        bites = self._case.expectations.bites
+        deadline = incident.onset + (bites.violated_s or 0.0) + _BEYOND_HOLD_S
+        if not incident.until(lambda: incident.violated_at is not None, deadline):
+            self._judge("accepted", False, "broken a second time, it did not bite")
+        limit = incident.onset + (bites.paged_s or 0.0) + _BEYOND_HOLD_S
+        incident.until(lambda: incident.paged_at() is not None, limit)
+        return incident
+
+    def _harmless(self, incident: Incident) -> None:
+        """Nothing is wrong: what is accepted must not make it so."""
+        for fix in self._case.fixes.accepted:
+            began, failed = self._apply(fix)
+            if failed:
+                self._judge("accepted", False, f"{fix.id}: {failed}")
+            self._ground.wait(self._hold_s)
+            self._ran(fix, "accepted", round(self._ground.now() - began, 1), True, "")
+        still = incident.violated_at is None
+        says = "customers are served all along" if still else "it let customers down"
+        self._judge("accepted", still, says)
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    def _apply(self, fix: Fix) -> tuple[float, str]:
+        """Do the steps of a fix; when it began, and what a step said that was refused."""
+        began = self._ground.now()
+        for step in fix.steps:
+            wait = _STEP_WAIT.fullmatch(step.strip())
+            if wait:
+                self._ground.wait(float(wait[1]))
+                continue
+            done = self._ground.operate(step)
+            if done.exit_code:
+                return began, f"{step!r} was refused: {' '.join(done.text.split())[:200]}"
+        return began, ""
+
+    def _ran(self, fix: Fix, kind: str, restored: float | None, mitigated: bool, failed: str) -> None:
+        run = FixRun.model_validate(
+            {
+                "id": fix.id, "kind": kind, "mitigated": mitigated, "failed_step": failed,
+                "restored_s": None if restored is None else round(restored, 1),
+            }
+        )  # fmt: skip
+        self.fixes.append(run)
+
+
+def _s(seconds: float | None) -> str:
+    return "never" if seconds is None else f"{seconds:.1f} s"
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _late(what: str, seen: float | None, limit: float | None, who: str) -> str:
+    if limit is None:
+        return "" if seen is None else f"{what} after {_s(seen)}, and {who} should not have noticed"
+    if seen is None:
+        return f"{what}: never, and not within {limit:g} s"
+    return f"{what} only after {_s(seen)}, and not within {limit:g} s" if seen > limit else ""
+
+
+def meets(tolerance: str, value: float | None) -> bool:
+    """Whether a value is within a tolerance as `> 0.8`; an empty one is met by anything."""
+    if not tolerance:
+        return True
+    found = re.fullmatch(r"(<=|>=|==|<|>) ?(-?[0-9.]+)", tolerance)
+    return found is not None and value is not None and _COMPARE[found[1]](value, float(found[2]))
+
+
+def _misses(each: Discriminator, before: float | None, after: float | None) -> Sequence[str]:
+    said = []
+    for when, wanted, value in (("before", each.before, before), ("after", each.after, after)):
+        if not meets(wanted, value):
+            shown = "no value" if value is None else f"{value:.4g}"
+            said.append(f"{each.say!r}: {when} it is {shown}, not {wanted}")
+    return said

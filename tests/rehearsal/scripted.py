@@ -1,0 +1,132 @@
+"""A company that is played from a script, with a clock of its own: nothing sleeps, nothing is started."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from scenarios.rehearsal.ground import Cheat, Done
+from scoring.sli import Requests, SecondSli
+
+_DEMAND = {"browse": 12, "upload": 8, "buy": 3}
+_PAGE_AFTER_S = 8.0
+HEALTHY = 0.99
+BROKEN = 0.3
+
+
+@dataclass
+class Scripted:
+    """Customers are served well unless the fault is there and nothing that helps was done."""
+
+    helps: frozenset[str] = frozenset({"restore", "shed"})
+    """Lines that end the incident."""
+    bites: bool = True
+    heals_after_s: float | None = None
+    signal_moves: bool = True
+    traces: tuple[str, ...] = ()
+    residue: tuple[str, ...] = ()
+    noisy: bool = False
+    refused: frozenset[str] = frozenset()
+    fooled_by: frozenset[str] = frozenset()
+    """Cheats after which the figures look well, as a careless measurement would have it."""
+    stuck: bool = False
+    """Taking the fault back fails."""
+    ups: int = 0
+    runtime: str = "scripted"
+    clock: float = 1_750_000_000.0
+    onset: float | None = None
+    done: set[str] = field(default_factory=set)
+    cheats: set[str] = field(default_factory=set)
+    line: list[SecondSli] = field(default_factory=list)
+    rung: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._dice = random.Random(1)
+
+    def now(self) -> float:
+        return self.clock
+
+    def wait(self, seconds: float) -> None:
+        end = self.clock + seconds
+        while int(self.clock) < int(end):
+            self._second(int(self.clock))
+            self.clock = float(int(self.clock) + 1)
+        self.clock = end
+
+    def _ill(self, at: float) -> bool:
+        if self.onset is None or not self.bites or self.done & self.helps:
+            return False
+        return self.heals_after_s is None or at < self.onset + self.heals_after_s
+
+    def _second(self, at: int) -> None:
+        ill = self._ill(at)
+        share = BROKEN if ill else HEALTHY
+        if self.cheats & self.fooled_by:
+            share = HEALTHY
+        elif self.cheats & {"stop-everything", "block-everybody"}:
+            share = 0.0
+        elif "stop-the-customers" in self.cheats:
+            return
+        journeys = {
+            name: Requests(count, sum(self._dice.random() < share for _ in range(count)))
+            for name, count in _DEMAND.items()
+        }
+        self.line.append(SecondSli(at, journeys, money_lost=sum(c - g for c, g in journeys.values())))
+        started = self.onset is not None and at >= self.onset + _PAGE_AFTER_S
+        if ill and started and not any(rang >= (self.onset or 0) for rang in self.rung):
+            self.rung.append(float(at))
+
+    def up(self) -> None:
+        self.ups += 1
+        self.onset = None
+        self.done.clear()
+
+    def inject(self) -> float:
+        self.onset = self.clock
+        self.done.clear()
+        return self.clock
+
+    def take_back(self) -> Sequence[str]:
+        if self.stuck:
+            return ["the cache's maxmemory is 2097152: it is still there"]
+        self.onset = None
+        return []
+
+    def restore(self) -> None:
+        self.done.clear()
+
+    def undo_fix(self) -> None:
+        self.done.clear()
+
+    def operate(self, line: str) -> Done:
+        if line in self.refused:
+            return Done(1, "the company's rules forbid it")
+        self.done.add(line)
+        return Done(0, "ok")
+
+    def seconds(self) -> Sequence[SecondSli]:
+        return tuple(self.line)
+
+    def stolen(self, since: float, until: float) -> float:
+        return 0.0
+
+    def pages(self) -> Sequence[float]:
+        return tuple(self.rung)
+
+    def errors_logged(self, since: float) -> Sequence[str]:
+        return ["cache: error out of memory"] if self.noisy else []
+
+    def metric(self, promql: str, at: float) -> float | None:
+        broken = self.onset is not None and at > self.onset
+        return 0.1 if broken and self.signal_moves else 0.9
+
+    def cheat(self, how: Cheat, *, on: bool) -> str:
+        (self.cheats.add if on else self.cheats.discard)(how)
+        return ""
+
+    def leaks(self) -> Sequence[str]:
+        return self.traces
+
+    def down(self) -> Sequence[str]:
+        return self.residue

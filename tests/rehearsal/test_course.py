@@ -1,0 +1,161 @@
+"""A rehearsal can't be fooled: each pack that isn't what it says is refused, for the right reason."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scenarios.loader import read_scenario
+from scenarios.model import Pack
+from scenarios.rehearsal.course import meets
+from scenarios.rehearsal.record import POINTS, RECORD_FILE, Rehearsal, digest_of
+from scenarios.rehearsal.run import record_path, rehearse_on
+from tests.rehearsal.scripted import Scripted
+
+PACK: dict[str, object] = {
+    "schema": 1,
+    "id": "thin-ice",
+    "family": "cache",
+    "title": "Thin ice",
+    "severity": "sev2",
+    "difficulty": 2,
+    "briefing": "You are on call.",
+    "variants": [{"id": "north"}],
+    "truth": {
+        "components": ["cache"],
+        "mechanisms": ["cache-eviction"],
+        "trigger": "configuration-push",
+        "chain": ["it broke"],
+        "discriminators": [{"say": "hits fell", "promql": "hits", "before": "> 0.8", "after": "< 0.4"}],
+    },
+    "fixes": {
+        "accepted": [{"id": "restore", "steps": ["restore"]}, {"id": "shed", "steps": ["wait 2", "shed"]}],
+        "tempting": [{"id": "scale", "steps": ["scale"]}],
+    },
+    "par": {"mitigate_s": 120},
+}
+
+
+def rehearsed(tmp_path: Path, ground: Scripted, **changes: object) -> Rehearsal:
+    """What comes of the pack, changed so, on that company."""
+    path = tmp_path / "scenario.yaml"
+    path.write_text(yaml.safe_dump({**PACK, **changes}), encoding="utf-8")
+    pack = Pack(folder=tmp_path, scenario=read_scenario(path))
+    return rehearse_on(ground, pack, "north", lambda _: None, clock=ground.now)
+
+
+def test_a_true_pack_is_proven(tmp_path: Path) -> None:
+    """Nine points, with the times and the losses that scores are measured by."""
+    record = rehearsed(tmp_path, Scripted())
+    assert record.failed is None
+    assert record.passed
+    assert {point.name for point in record.points} == {name for name, _ in POINTS}
+    assert record.onset_to_page_s == pytest.approx(8, abs=1)
+    assert record.onset_to_violation_s is not None
+    assert record.worst_sli is not None
+    assert record.worst_sli < 0.5
+    assert record.doing_nothing is not None
+    assert record.best_fix is not None
+    assert record.doing_nothing.over_s == 1200
+    assert record.doing_nothing.customer_minutes > 5 * record.best_fix.customer_minutes > 0
+    assert {(run.id, run.mitigated) for run in record.fixes} == {
+        ("scale", False), ("restore", True), ("shed", True),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ground", "point", "words"),
+    [
+        (Scripted(bites=False), "bites", "never"),
+        (Scripted(heals_after_s=25), "lasts", "although nobody did anything"),
+        (Scripted(helps=frozenset({"shed"})), "accepted", "restore served customers again not at all"),
+        (Scripted(helps=frozenset({"restore"})), "accepted", "shed served customers again not at all"),
+        (Scripted(helps=frozenset({"restore", "shed", "scale"})), "tempting", "scale served customers again"),
+        (Scripted(traces=("env: PACK=thin-ice",)), "no-leak", "PACK=thin-ice"),
+        (Scripted(signal_moves=False), "discriminators", "'hits fell': after it is 0.9, not < 0.4"),
+        (Scripted(noisy=True), "quiet", "1 errors were logged"),
+        (Scripted(residue=("a process",)), "nothing-left", "left: a process"),
+        (Scripted(refused=frozenset({"restore"})), "accepted", "'restore' was refused"),
+        (Scripted(fooled_by=frozenset({"block-everybody"})), "cheating", "block-everybody"),
+        (Scripted(fooled_by=frozenset({"stop-the-customers"})), "cheating", "stop-the-customers"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_pack_that_is_not_what_it_says_is_refused(
+    tmp_path: Path, ground: Scripted, point: str, words: str
+) -> None:
+    """The point that fails is named, with what was seen."""
+    record = rehearsed(tmp_path, ground)
+    assert not record.passed
+    assert record.failed is not None
+    assert record.failed.name == point
+    assert words in record.failed.says
+
+
+def test_a_fix_that_takes_too_long_is_refused(tmp_path: Path) -> None:
+    """An accepted fix has to help within the time that the pack states."""
+    slow = {"accepted": [{"id": "restore", "steps": ["wait 60", "restore"], "within_s": 30}]}
+    record = rehearsed(tmp_path, Scripted(), fixes=slow)
+    assert record.failed is not None
+    assert "only after 6" in record.failed.says
+    assert "not within 30 s" in record.failed.says
+
+
+def test_a_fault_that_comes_too_late_is_refused(tmp_path: Path) -> None:
+    """The page has to come within the time that the pack states."""
+    record = rehearsed(tmp_path, Scripted(), expectations={"bites": {"violated_s": 30, "paged_s": 3}})
+    assert record.failed is not None
+    assert record.failed.name == "bites"
+
+
+def test_a_fault_that_heals_may_say_so(tmp_path: Path) -> None:
+    """A pack that states it is not refused for it."""
+    record = rehearsed(tmp_path, Scripted(heals_after_s=25), expectations={"heals_itself": True})
+    lasts = next(point for point in record.points if point.name == "lasts")
+    assert lasts.passed
+
+
+def test_nothing_wrong_needs_customers_who_notice_nothing(tmp_path: Path) -> None:
+    """A drill without a fault is proven by customers who are served all along, and refused if not."""
+    nothing = {"truth": {**_truth(), "components": [], "mechanisms": ["none"], "discriminators": []}}
+    quiet = {"expectations": {"bites": {"violated_s": None, "paged_s": None}}, "fixes": {"accepted": []}}
+    assert rehearsed(tmp_path, Scripted(bites=False), **nothing, **quiet).passed
+    record = rehearsed(tmp_path, Scripted(), **nothing, **quiet)
+    assert not record.passed
+
+
+def _truth() -> dict[str, object]:
+    truth = PACK["truth"]
+    assert isinstance(truth, dict)
+    return truth
+
+
+def test_a_world_that_does_not_recover_is_replaced(tmp_path: Path) -> None:
+    """The second accepted fix is tried on a fresh company if the first can't be made whole."""
+    ground = Scripted(stuck=True)
+    assert rehearsed(tmp_path, ground).passed
+    assert ground.ups == 2
+
+
+def test_the_record_names_the_pack_as_it_was(tmp_path: Path) -> None:
+    """A changed file changes the digest, the record itself does not; and it reads back as it was."""
+    record = rehearsed(tmp_path, Scripted())
+    (tmp_path / RECORD_FILE).write_text("{}", encoding="utf-8")
+    assert digest_of(tmp_path) == record.digest
+    (tmp_path / "README.md").write_text("more", encoding="utf-8")
+    assert digest_of(tmp_path) != record.digest
+    assert Rehearsal.model_validate(json.loads(record.model_dump_json())) == record
+    assert record_path(tmp_path, record) == tmp_path / "rehearsals/thin-ice/north/scripted.json"
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "value", "met"),
+    [("> 0.8", 0.9, True), ("> 0.8", 0.8, False), ("<= 3", 3, True), ("== 0", 0, True), ("", None, True),
+     ("< 1", None, False)],
+)  # fmt: skip
+def test_tolerances(tolerance: str, value: float | None, met: bool) -> None:
+    """As packs write them; no value meets none but the empty one."""
+    assert meets(tolerance, value) is met
