@@ -2,7 +2,7 @@
 
 A runtime starts the services of one `Stack`, and lets others look into them and act on them. The
 interface is small on purpose: Docker, plain processes and the in-process fake implement the same
-verbs and pass the same contract tests (`tests/sandbox/test_runtime_contract.py`).
+verbs and pass the same contract tests (`tests/sandbox/contract`).
 
 Every method blocks; callers that must not block run it in a thread. Times are UNIX seconds.
 """

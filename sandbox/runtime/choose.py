@@ -122,6 +122,10 @@ def open_runtime(kind: registry.Kind, sandbox_id: str) -> Runtime:
         from sandbox.runtime.docker_runtime import DockerRuntime
 
         return DockerRuntime(sandbox_id)
+    if kind == "fake":
+        from sandbox.runtime.fake import FakeRuntime
+
+        return FakeRuntime(sandbox_id)
     raise SandboxError(f"there is no runtime called {kind} on this machine")
 
 
