@@ -36,6 +36,8 @@ AT_MOST_AT_ONCE = 32
 
 _CPU_PERIOD_US = 100_000
 _REGISTRY_ANSWERS_WITHIN_S = 8
+_GOING_OR_GONE = (404, 409)
+"""How the engine says that a container is being removed, or has been."""
 _INPUT_FOLDER = "run/lumen"
 """Where the image lets every user remove files."""
 _WITH_INPUT = 'exec <"$0" && rm -f "$0" && exec "$@"'
@@ -346,9 +348,16 @@ class Engine:
 
     def log(self, container: str, since: float, *, follow: bool) -> EntryStream:
         with speaking(f"reading the log of {container}"):
-            return _Log(
-                self._api.logs(container, stream=True, follow=follow, timestamps=True, since=since or None)
-            )
+            try:
+                return _Log(
+                    self._api.logs(
+                        container, stream=True, follow=follow, timestamps=True, since=since or None
+                    )
+                )
+            except errors.APIError as error:
+                if error.status_code not in _GOING_OR_GONE:
+                    raise
+        return _NoLog()
 
     def last_words(self, container: str) -> str:
         with speaking(f"reading the log of {container}"):
@@ -383,6 +392,16 @@ class _Log:
         # The SDK looks for the socket in places that are empty once the engine has closed it.
         with contextlib.suppress(AttributeError, OSError, errors.DockerException):
             self._stream.close()
+
+
+class _NoLog:
+    """The log of what nobody can read any more."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(())
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 def _quota(cpus: float) -> int:

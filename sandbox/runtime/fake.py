@@ -45,7 +45,7 @@ _UP: dict[str, Company] = {}
 class FakeRuntime:
     """One sandbox in memory. See `sandbox.runtime.base.Runtime` for what each method does.
 
-    The handles that only this one has are `answer`, `say`, `serve`, `fail_start` and `executed`.
+    The handles that only this one has are `answer`, `say`, `end`, `serve`, `fail_start` and `executed`.
     """
 
     kind: Literal["fake"] = "fake"
@@ -98,6 +98,10 @@ class FakeRuntime:
                 self._company.find(service, replica)[0], text, self._company.now() if wall is None else wall
             )
 
+    def end(self, service: str, exit_code: int = 1, *, replica: int = 1) -> None:
+        """Let a replica end by itself, as a crash does; one that is to be restarted comes back."""
+        self._company.end(self._company.find(service, replica)[0], exit_code)
+
     def serve(self, service: str, port: int, at: Address) -> None:
         """Say who listens behind a port that the stack publishes; otherwise nobody does."""
         self._company.served[service, port] = at
@@ -108,8 +112,8 @@ class FakeRuntime:
 
     # --- up and down -----------------------------------------------------------------------------
 
-    def up(self, report: Report) -> None:
-        registry.create(self._id, "fake")
+    def up(self, report: Report, *, keep: bool = False) -> None:
+        registry.create(self._id, "fake", kept=keep)
         _UP[self._id] = self._own
         begun = self._company.now()
         try:

@@ -110,6 +110,14 @@ class Company:
             if self.stack.services[copy.service].one_shot:
                 copy.state, copy.exit_code = "exited", 0
 
+    def end(self, copy: Copy, code: int) -> None:
+        """Let it end by itself; its restart policy says what becomes of it."""
+        policy = self.stack.services[copy.service].restart
+        with self.changed:
+            copy.state, copy.exit_code = "exited", code
+            if policy in ("always", "unless-stopped") or (policy == "on-failure" and code):
+                self.start(copy)
+
     def write(self, copy: Copy, text: str, wall: float) -> None:
         """Let it write, one entry for each line."""
         with self.changed:

@@ -91,3 +91,22 @@ def test_the_bastion_does_not_know_who_comes(runtime: Runtime) -> None:
     """The customers' own program, and with it the kinds of bots that there are, can't be read there."""
     assert runtime.exec("customers", ["ls", "load"]).stdout
     assert runtime.exec("bastion", ["ls", "-A", "load"]).stdout == ""
+
+
+def test_a_config_that_is_not_yaml_leaves_the_last_good_one(runtime: Runtime) -> None:
+    """The running service says so, once, and goes on serving with what it had."""
+    path = "/etc/lumen/vision.yaml"
+    good = runtime.read_out("vision", path)
+    runtime.copy_in("vision", path, b"slots: [\n")
+    try:
+
+        def refused() -> bool:
+            lines = [line.text for line in runtime.logs("vision") if "last good one stays" in line.text]
+            return any("vision.yaml" in text and "flow" in text for text in lines)
+
+        wait_until(refused, 20, every_s=0.5)
+        assert {each.state for each in runtime.status() if each.service == "vision"} == {"running"}
+        ask = ["curl", "-fsS", "http://vision:8000/healthz"]
+        assert runtime.exec("bastion", ask).exit_code == 0
+    finally:
+        runtime.copy_in("vision", path, good)
