@@ -5,6 +5,7 @@ Each command lies in a module of its own that is imported when it is called, so 
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 
@@ -24,6 +25,9 @@ _COMMANDS = {
     "image": ("gameday.cli.sandbox", "Make the image that the Docker runtime starts from."),
     "doctor": ("gameday.cli.doctor", "Say what is here, what is not, and what mends it."),
 }
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class _Lazy(click.Group):
@@ -65,9 +69,15 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except (GamedayError, SandboxError, ScenarioError) as error:
-        click.echo(f"gameday: {error}", err=True)
+        # What could not be tidied up after it is noted on an error.
+        click.echo("; ".join([f"gameday: {error}", *getattr(error, "__notes__", ())]), err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(141)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        click.echo(f"gameday: cannot write {error.filename or 'a file'}: {error.strerror}", err=True)
+        sys.exit(4)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sandbox.errors import SandboxError
+from sandbox.errors import BadStack
 
 if TYPE_CHECKING:
     from sandbox.runtime.base import Runtime
@@ -127,14 +127,14 @@ def only_sandbox() -> str:
     """The name of the one that runs, for commands that weren't told which.
 
     Raises:
-        SandboxError: there is none, or more than one.
+        BadStack: there is none, or more than one.
     """
     from sandbox.runtime.choose import all_sandboxes
 
     known = [each.sandbox_id for each in all_sandboxes()]
     if len(known) != 1:
         there_are = ", ".join(known) or "none"
-        raise SandboxError(f"say which sandbox; there are: {there_are}")
+        raise BadStack(f"say which sandbox; there are: {there_are}")
     return known[0]
 
 

@@ -100,13 +100,15 @@ class DockerRuntime:
         begun = time.monotonic()
         image = ensure_image(lambda text: report(Progress("image", "wait", time.monotonic() - begun, text)))
         report(Progress("image", "ready", time.monotonic() - begun))
-        registry.create(self._id, "docker", kept=keep)
+        registry.create(self._id, "docker")
         self._kept = keep
         try:
             stack = load_stack()
             self._make_network(stack)
             start_all(docker_plan.parts_of(self._id, stack), _Starter(self, image), report)
             self._verify_running(stack)
+            if keep:
+                registry.keep(self._id)
         except BaseException as error:
             try:
                 self.down()

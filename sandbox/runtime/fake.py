@@ -8,6 +8,7 @@ part does not come up, and who listens behind a published port.
 
 from __future__ import annotations
 
+import functools
 import io
 import signal as signals
 import tarfile
@@ -42,6 +43,12 @@ _UP: dict[str, Company] = {}
 """Sandboxes of this process by name, so that whoever attaches finds what others see."""
 
 
+@functools.cache
+def _lumen() -> Stack:
+    """The company as it is described; reading it takes longer than all that a fake does."""
+    return load_stack()
+
+
 class FakeRuntime:
     """One sandbox in memory. See `sandbox.runtime.base.Runtime` for what each method does.
 
@@ -66,7 +73,7 @@ class FakeRuntime:
             clock: UNIX seconds.
         """
         self._id = sandbox_id
-        self._own = Company(stack or load_stack(), clock, capabilities)
+        self._own = Company(stack or _lumen(), clock, capabilities)
 
     @property
     def sandbox_id(self) -> str:
@@ -113,7 +120,7 @@ class FakeRuntime:
     # --- up and down -----------------------------------------------------------------------------
 
     def up(self, report: Report, *, keep: bool = False) -> None:
-        registry.create(self._id, "fake", kept=keep)
+        registry.create(self._id, "fake")
         _UP[self._id] = self._own
         begun = self._company.now()
         try:
@@ -121,6 +128,8 @@ class FakeRuntime:
                 self._bring_up(name, lambda service, step, detail: report(
                     Progress(service, step, max(0.0, self._company.now() - begun), detail)
                 ))  # fmt: skip
+            if keep:
+                registry.keep(self._id)
         except BaseException:
             self.down()
             raise

@@ -18,12 +18,24 @@ from sandbox.stack.prometheus import ALERTS_FILE, scrape_config
 
 SUPERVISE = Path(__file__).with_name("supervise.sh")
 
+_ADDRESSES = range(1, 31)
+"""Numbers of the addresses that the parts of a sandbox get, and some copies more."""
+_NOBODY_S = "127.255.255.253"
+"""A loopback address on which nobody listens but who listens on all."""
+
 _NAMED_TOOLS = ("redis-cli", "psql", "pg_isready")
 """Clients whose `-h NAME` is translated on the bastion, where names don't resolve by themselves."""
 
 
-def pick_network() -> str:
-    """Three free numbers of a loopback network, or empty where only 127.0.0.1 exists (macOS)."""
+def pick_network(ports: Iterable[int]) -> str:
+    """Three free numbers of a loopback network, or empty where only 127.0.0.1 exists (macOS).
+
+    Args:
+        ports: what parts listen on; nobody else may do so on the addresses that they get.
+
+    Raises:
+        SandboxError: a program has one of the ports on every address, or no network is free.
+    """
     if sys.platform != "linux":
         return ""
     taken = set()
@@ -32,15 +44,27 @@ def pick_network() -> str:
             taken.add(registry.load(known).network)
         except SandboxError:
             continue
+    wanted = sorted(set(ports))
     for number in range(250 * 250):
         network = f"127.{77 + number // 250}.{1 + number % 250}"
-        if network not in taken and _free(f"{network}.1", 5432):
+        if network in taken:
+            continue
+        blocked = [port for n in _ADDRESSES for port in wanted if not _free(f"{network}.{n}", port)]
+        if not blocked:
             return network
+        everywhere = [port for port in blocked if not _free(_NOBODY_S, port)]
+        if everywhere:
+            raise SandboxError(
+                f"port {everywhere[0]} is taken on every address, by a program that listens on 0.0.0.0:"
+                f"{everywhere[0]}; stop that program, or use --runtime docker"
+            )
     raise SandboxError("no loopback network is free; `gameday sweep` removes sandboxes that were left behind")
 
 
 def _free(host: str, port: int) -> bool:
     with socket.socket() as probe:
+        # Connections that have just been closed don't count, as they don't for the parts themselves.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError:

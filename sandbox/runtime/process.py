@@ -27,7 +27,7 @@ from sandbox.runtime.base import (
     Shell,
 )
 from sandbox.runtime.logtail import tail
-from sandbox.runtime.process_files import files_in, inside, put
+from sandbox.runtime.process_files import files_in, inside, put, reason
 from sandbox.runtime.process_launch import Launcher
 from sandbox.runtime.process_parts import Parts
 from sandbox.runtime.registry import Owned
@@ -59,9 +59,17 @@ class ProcessRuntime:
         if lacking:
             tool, mending = next(iter(lacking.items()))
             raise MissingTool(f"the process runtime needs {', '.join(lacking)}; for {tool}: {mending}")
-        registry.create(self._id, "process", kept=keep)
+        registry.create(self._id, "process")
         try:
             self._launcher.start_all(report)
+            if keep:
+                registry.keep(self._id)
+        except OSError as error:
+            self.down()
+            raise SandboxError(
+                f"the sandbox's files cannot be written to {self.folder}: {reason(error)}; "
+                "make room there, or set GAMEDAY_STATE to a folder that has it"
+            ) from error
         except BaseException:
             self.down()
             raise

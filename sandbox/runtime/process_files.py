@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -39,6 +40,13 @@ def put(path: Path, data: bytes) -> None:
     fresh = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     fresh.write_bytes(data)
     fresh.replace(path)
+
+
+def reason(error: OSError) -> str:
+    """Why files could not be written; a copied tree has many reasons, of which the first is enough."""
+    if isinstance(error, shutil.Error) and error.args and error.args[0]:
+        return str(error.args[0][0][-1])
+    return error.strerror or str(error)
 
 
 def files_in(archive: bytes) -> Iterator[tuple[str, bytes]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ from sandbox.stack.prometheus import SCRAPED, target_file
 READY_WITHIN_S = 60.0
 _LOOK_AGAIN_S = 0.03
 _LAST_WORDS_KEPT = 4096
+_COMPLAINT = re.compile(r"FATAL|PANIC|ERROR|could not|cannot")
 
 Tell = Callable[[str, Step, str], None]
 Place = tuple[str, dict[str, int]]
@@ -77,7 +79,7 @@ class Launcher:
         """Each first replica gets its place before anything starts: parts are told each other's addresses."""
         plain = load_stack()
         with registry.locked(self._id) as state:
-            state.network = ground.pick_network()
+            state.network = ground.pick_network(p for each in plain.services.values() for p in each.expose)
         ground.lay_tree(self.root, plain.services)
         placed: dict[str, Place] = {}
         for name, service in plain.services.items():
@@ -157,12 +159,18 @@ class Launcher:
         return (self._folder / f"{name}.prepared").exists()
 
     def _prepare(self, name: str, argv: Sequence[str], environment: Mapping[str, str]) -> None:
-        done = subprocess.run(
-            argv, cwd=self.root, env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
+        try:
+            done = subprocess.run(
+                argv, cwd=self.root, env=environment, capture_output=True, text=True,
+                timeout=READY_WITHIN_S, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as late:
+            raise SandboxError(f"{name} was not prepared within {READY_WITHIN_S:.0f} s") from late
         if done.returncode:
-            said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-3:]
-            raise SandboxError(f"{name} could not be prepared: {' / '.join(said)}")
+            lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+            # Programs that tidy up after themselves say what went wrong before they say that.
+            said = [line for line in lines if _COMPLAINT.search(line)] or lines
+            raise SandboxError(f"{name} could not be prepared: {' / '.join(said[-3:])}")
         (self._folder / f"{name}.prepared").touch()
 
     def announce(self, stack: Stack) -> None:

@@ -22,7 +22,7 @@ from typing import Any, Literal
 import platformdirs
 import psutil
 
-from sandbox.errors import SandboxError
+from sandbox.errors import BadStack, SandboxError
 
 Kind = Literal["docker", "swarm", "process", "fake"]
 
@@ -111,8 +111,18 @@ def create(sandbox_id: str, kind: Kind, *, kept: bool = False) -> SandboxState:
         ) from error
     me = psutil.Process()
     state = SandboxState(sandbox_id, kind, time.time(), me.pid, me.create_time(), kept)
-    save(state)
+    try:
+        save(state)
+    except BaseException:
+        forget(sandbox_id)
+        raise
     return state
+
+
+def keep(sandbox_id: str) -> None:
+    """Let it stay when the program that started it has ended. Only what came up is worth that."""
+    with locked(sandbox_id) as state:
+        state.kept = True
 
 
 def save(state: SandboxState) -> None:
@@ -130,7 +140,8 @@ def load(sandbox_id: str) -> SandboxState:
     """Read the state of a sandbox.
 
     Raises:
-        SandboxError: there is none of that name, or its file can't be read.
+        BadStack: there is none of that name.
+        SandboxError: its file can't be read.
     """
     path = folder_of(sandbox_id) / "sandbox.json"
     try:
@@ -139,7 +150,7 @@ def load(sandbox_id: str) -> SandboxState:
             document[part] = [Owned(**owned) for owned in document.get(part, ())]
         return SandboxState(**document)
     except FileNotFoundError:
-        raise SandboxError(
+        raise BadStack(
             f"there is no sandbox {sandbox_id}; `gameday sandbox list` shows what is there"
         ) from None
     except (ValueError, TypeError, KeyError) as error:

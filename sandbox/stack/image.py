@@ -112,11 +112,33 @@ def write_context(into: IO[bytes], files: Mapping[str, bytes], site: Path) -> No
 
 @contextlib.contextmanager
 def context_file(site: Path) -> Iterator[IO[bytes]]:
-    """The build context of the image as it is now, in a file that is gone afterwards."""
-    with tempfile.TemporaryFile(prefix="gameday-context-") as handle:
+    """The build context of the image as it is now, in a file that is gone afterwards.
+
+    Raises:
+        MissingTool: there is no room for it.
+    """
+    try:
+        handle = _written_context(site)
+    except OSError as error:
+        raise MissingTool(
+            f"cannot write the image's build context to {tempfile.gettempdir()}: {error.strerror}; "
+            "set TMPDIR to a folder that has room for it"
+        ) from error
+    with handle:
+        yield handle
+
+
+def _written_context(site: Path) -> IO[bytes]:
+    handle = tempfile.TemporaryFile(prefix="gameday-context-")  # noqa: SIM115
+    try:
         write_context(handle, context_files(), site)
         handle.seek(0)
-        yield handle
+    except BaseException:
+        # It is gone then, but has first tried to write the rest once more.
+        with contextlib.suppress(OSError):
+            handle.close()
+        raise
+    return handle
 
 
 # --- Python packages, through the host's pip -----------------------------------------------------

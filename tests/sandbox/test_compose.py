@@ -69,6 +69,7 @@ def test_a_bad_file_is_refused_with_its_place(tmp_path: Path, text: str, complai
     with pytest.raises(BadStack, match=complaint) as refused:
         load_stack(path)
     assert str(path) in str(refused.value)
+    assert refused.value.exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from sandbox.errors import BadStack, SandboxError, Unsupported
 from sandbox.runtime import registry
 from sandbox.runtime.base import Limits, LogLine, Progress, Replica, Runtime
-from sandbox.runtime.choose import all_sandboxes, attach, open_runtime, sweep
+from sandbox.runtime.choose import Found, all_sandboxes, attach, open_runtime, sweep
 from sandbox.runtime.docker import Engine
 from sandbox.runtime.docker_plan import OURS, project_label
 from sandbox.runtime.fake import FakeRuntime
@@ -359,7 +359,7 @@ def test_labels_alone_are_enough(runtime: Runtime, tmp_path: Path, monkeypatch: 
 
 
 def test_down_leaves_nothing_and_up_starts_anew(runtime: Runtime) -> None:
-    """No container, network, volume, process, folder or follower remains; each step of `up` is told."""
+    """No container, network, volume, process, folder or follower remains; `up` tells of each step."""
     follower = threading.Thread(target=lambda: list(runtime.logs("customers", follow=True)))
     follower.start()
     runtime.down()
@@ -370,20 +370,25 @@ def test_down_leaves_nothing_and_up_starts_anew(runtime: Runtime) -> None:
     if runtime.kind == "docker":
         assert _on_engine(runtime) == []
     told: list[Progress] = []
-    runtime.up(told.append)
+    runtime.up(told.append, keep=True)
+    (kept,) = (each for each in all_sandboxes() if each.sandbox_id == runtime.sandbox_id)
+    assert kept.kept
     assert {each.service for each in told if each.step == "ready"} >= set(load_stack().services)
 
 
 def test_an_interrupt_on_the_way_up_leaves_nothing(runtime: Runtime) -> None:
-    """Ctrl-C while parts start removes what was started before it leaves."""
+    """Ctrl-C while parts start removes what was started before it leaves; until then nobody keeps it."""
+    found: list[Found] = []
 
     def interrupt(progress: Progress) -> None:
         if (progress.service, progress.step) == ("cache", "ready"):
+            found.extend(each for each in all_sandboxes() if each.sandbox_id == other.sandbox_id)
             raise KeyboardInterrupt
 
     other = open_runtime(runtime.kind, registry.new_id())
     with pytest.raises(KeyboardInterrupt):
-        other.up(interrupt)
+        other.up(interrupt, keep=True)
+    assert [each.kept for each in found] == [False]
     assert not registry.folder_of(other.sandbox_id).exists()
     assert _processes(other) == []
     if other.kind == "docker":
