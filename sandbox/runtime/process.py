@@ -172,7 +172,10 @@ class ProcessRuntime:
 
     def scale(self, service: str, replicas: int) -> None:
         stack = self._launcher.stack()
-        now = self._parts.find(service)
+        if service not in stack.services or replicas < 0:
+            there_are = ", ".join(stack.services)
+            raise BadStack(f"{service} cannot be scaled to {replicas}; there are: {there_are}")
+        now = [each for each in self._parts.all() if each.service == service]
         for number in range(1, replicas + 1):
             if number not in {each.number for each in now}:
                 self._launcher.start(service, stack.services[service], number, None)

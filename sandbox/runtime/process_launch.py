@@ -17,7 +17,7 @@ from sandbox.runtime import ground, registry
 from sandbox.runtime.base import Progress, Report, Step
 from sandbox.runtime.process_files import put
 from sandbox.runtime.process_parts import Parts
-from sandbox.runtime.registry import Owned
+from sandbox.runtime.registry import Owned, SandboxState
 from sandbox.stack.model import Service, Stack, load_stack
 from sandbox.stack.prometheus import SCRAPED, target_file
 
@@ -103,9 +103,7 @@ class Launcher:
     def start(self, name: str, service: Service, number: int, placed: Place | None) -> None:
         """Start one replica, at its place or at one that is free."""
         with registry.locked(self._id) as state:
-            host, ports = placed or ground.place(
-                service, state.network, [*(o.host for o in state.owned), *self._reserved()]
-            )
+            host, ports = placed or self._place(name, service, number, state)
             environment = self.environment(name, service, host, ports, number)
             if service.process.prepare and number == 1 and not self._prepared(name):
                 self._prepare(name, self._fill(service.process.prepare, host, ports, number), environment)
@@ -136,6 +134,16 @@ class Launcher:
         for key, value in values.items():
             filled = [word.replace("{" + key + "}", value) for word in filled]
         return filled
+
+    def _place(self, name: str, service: Service, number: int, state: SandboxState) -> Place:
+        """A place for one more replica; the first one's is set aside for it, since others know it."""
+        if number > 1:
+            taken = [*(each.host for each in state.owned), *self._reserved()]
+            return ground.place(service, state.network, taken)
+        told, upper = self._variables(), name.upper().replace("-", "_")
+        return told[f"HOST_{upper}"], {
+            str(port): int(told[f"PORT_{upper}_{port}"]) for port in service.expose
+        }
 
     def environment(
         self, name: str, service: Service, host: str, ports: Mapping[str, int], number: int

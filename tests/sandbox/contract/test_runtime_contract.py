@@ -225,6 +225,21 @@ def test_scale_adds_and_takes_away(runtime: Runtime) -> None:
     assert sorted(_replicas(runtime, "vision")) == [1, 2]
 
 
+def test_all_copies_can_go_and_come_back(runtime: Runtime) -> None:
+    """A service without copies can still be scaled, and is where it was; a stranger can't."""
+    before = _replicas(runtime, "worker")[1]
+    runtime.scale("worker", 0)
+    try:
+        assert _replicas(runtime, "worker") == {}
+    finally:
+        runtime.scale("worker", 1)
+    after = _replicas(runtime, "worker")[1]
+    assert (after.state, after.address) == ("running", before.address)
+    for service, replicas in (("warehouse", 1), ("worker", -1)):
+        with pytest.raises(BadStack, match=f"{service} cannot be scaled to {replicas}; there are: .*vision"):
+            runtime.scale(service, replicas)
+
+
 def test_restart_starts_anew(runtime: Runtime) -> None:
     """One copy is started again and is ready; its sister isn't touched."""
     before = _replicas(runtime, "storefront")
