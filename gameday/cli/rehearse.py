@@ -26,6 +26,7 @@ def rehearse(name: str, runtime: str, as_json: bool, write: bool) -> None:
     """Prove each variant of a pack, or one, on a fresh company; exit code 1 if a point fails."""
     from gameday.drill.start import data_home
     from gameday.journal.atomic import write_atomically
+    from sandbox.faults.signatures import signatures
     from sandbox.runtime.choose import choose
     from scenarios.loader import load_pack, split_name
     from scenarios.rehearsal.record import Rehearsal
@@ -36,7 +37,7 @@ def rehearse(name: str, runtime: str, as_json: bool, write: bool) -> None:
         click.echo(words, err=True)
 
     pack_name, variant = split_name(name)
-    pack = load_pack(pack_name)
+    pack = load_pack(pack_name, functions=signatures())
     known = [each.id for each in pack.scenario.variants]
     if variant and variant not in known:
         raise GamedayError(f"{pack.scenario.id} has no variant {variant!r}; there are: {', '.join(known)}")

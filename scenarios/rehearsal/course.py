@@ -28,6 +28,7 @@ _UNPAGED_S = 20.0
 _BEYOND_HOLD_S = 6.0
 """Past the hold the feed may lag; so much longer is waited before it is said that nothing was mitigated."""
 _RECENT_S = 30.0
+_SILENCE: Cheat = "silence-the-alert"
 _STEP_WAIT = re.compile(r"wait\s+([0-9.]+)s?")
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -55,6 +56,7 @@ class Course:
         self._hold_s = case.limits.hold_s
         self._baseline: Baseline = {}
         self._incident: Incident | None = None
+        self._silent_s = 0.0
         self.points: list[Point] = []
         self.fixes: list[FixRun] = []
         self.onset_to_violation_s: float | None = None
@@ -94,8 +96,8 @@ class Course:
         incident = self._break_it()
         self._bites(incident)
         self._no_leak()
-        self._lasts(incident)
         self._discriminate(incident)
+        self._lasts(incident)
         if self.onset_to_violation_s is None:
             self._judge("cheating", True, "customers are served all along; there is nothing to feign")
             self._judge("tempting", True, "customers are served all along")
@@ -191,8 +193,14 @@ class Course:
         if self.onset_to_violation_s is not None:
             # From the violation on a whole hold has to fit in.
             until = max(until, incident.onset + self.onset_to_violation_s + self._hold_s + _BEYOND_HOLD_S)
+        # Meanwhile nobody hears the alert: that takes as long, and changes nothing for customers.
+        silenced_at = self._ground.now()
+        until = max(until, silenced_at + self._hold_s + _BEYOND_HOLD_S)
+        self._ground.cheat(_SILENCE, on=True)
         healed = incident.until(lambda: incident.mitigated_at is not None, until)
         end = self._ground.now()
+        self._ground.cheat(_SILENCE, on=False)
+        self._silent_s = end - silenced_at
         lost = incident.losses(incident.onset, end)
         recent = incident.losses(max(incident.onset, end - _RECENT_S), end)
         self.doing_nothing = carried_on(lost, recent, self._case.limits.drill_s)
@@ -215,6 +223,7 @@ class Course:
     def _discriminate(self, incident: Incident) -> None:
         paged = incident.paged_at()
         telling = (paged + _TELLING_S) if paged is not None else incident.onset + _UNPAGED_S
+        incident.until(lambda: False, telling + 1.0)
         figures: dict[str, float | str | None] = {}
         wrong: list[str] = []
         for number, each in enumerate(self._case.truth.discriminators, 1):
@@ -227,9 +236,11 @@ class Course:
         self._judge("discriminators", not wrong, says, **figures)
 
     def _cheats(self, incident: Incident) -> None:
-        figures: dict[str, float | str | None] = {}
+        figures: dict[str, float | str | None] = {
+            _SILENCE: f"watched {self._silent_s:.0f} s, while nobody did anything else"
+        }
         passed: list[Cheat] = []
-        for how in CHEATS:
+        for how in (each for each in CHEATS if each != _SILENCE):
             began = self._ground.now()
             said = self._ground.cheat(how, on=True)
             done = self._ground.now()
