@@ -26,7 +26,7 @@ class Rules:
     mode: Mode
     engineer: str
     seed: int
-    advisor: AdvisorName = "scripted"
+    advisor: AdvisorName = "pattern"
     policy: Policy = "natural"
     """Which of the advisor's lines are spoken; hidden from the engineer."""
     style: Style = "verdict"

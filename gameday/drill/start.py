@@ -53,7 +53,7 @@ class Wish:
     pack: str | None = None
     """`PACK` or `PACK/VARIANT`."""
     mode: Mode = "manual"
-    advisor: AdvisorName = "scripted"
+    advisor: AdvisorName = "pattern"
     policy: Policy = "natural"
     style: Style = "verdict"
     engineer: str = ""

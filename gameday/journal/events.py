@@ -195,6 +195,8 @@ class HintShown(Event):
     alternatives: tuple[str, ...] = ()
     suggests: str = ""
     """An `ops` line, or empty."""
+    took_s: float = 0.0
+    """How long the advisor took to look."""
 
 
 class HintDisposed(Event):
