@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from gameday.advisors.signals import SIGNALS
 from gameday.advisors.snapshot import Changed, Firing, LogGroup, Snapshot, TimeSpent
+from gameday.text import one_line
 from sandbox.observe import traces
 from sandbox.observe.logs import LogRecord, Query, search
 from sandbox.observe.metrics import Metrics
@@ -83,17 +84,21 @@ class Reader:
             "main",
         ]
         entries = repo.git(self.runtime, words).stdout.split("\x1e")[1:]
-        return tuple(_change(entry) for entry in entries)
+        return tuple(change for change in map(_change, entries) if change is not None)
 
 
-def _change(entry: str) -> Changed:
-    head, *paths = entry.splitlines()
-    change = repo.parse_change(head)
+def _change(entry: str) -> Changed | None:
+    """A commit as git printed it; None for one whose texts imitate git's own separators."""
+    head, *paths = entry.split("\n")
+    try:
+        change = repo.parse_change(head)
+    except ValueError:
+        return None
     return Changed(
         revision=change.revision[:7],
-        author=change.author,
+        author=one_line(change.author),
         at=change.at,
-        subject=change.subject,
+        subject=one_line(change.subject),
         paths=tuple(path for path in paths if path),
     )
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gameday.advisors.findings import deviations, louder, restarted
-from gameday.advisors.look import grouped, time_spent
+from gameday.advisors.look import _change, grouped, time_spent
 from gameday.advisors.signals import BY_NAME, SIGNALS
 from sandbox.observe.logs import parse
 from sandbox.observe.traces import Span, Trace
@@ -110,3 +110,17 @@ def test_time_is_where_it_was_spent_and_not_where_it_was_waited_for() -> None:
     inner = Span("t", "2", "1", "vision", "POST /caption", 0.1, 900.0, ok=True)
     spent = time_spent([Trace("t", (outer, inner))])
     assert [(each.service, each.share) for each in spent] == [("vision", 0.9), ("storefront", 0.1)]
+
+
+def test_a_commit_that_imitates_git_is_passed_over() -> None:
+    """What people write into the repository can't make a look fail."""
+    good = "abcdef0123\x1fAda\x1f1750000000\x1fvision: \x1b[2Jnew model\n\nservices/vision.py\n"
+    found = _change(good)
+    assert found is not None
+    assert (found.revision, found.subject, found.paths) == (
+        "abcdef0",
+        "vision: new model",
+        ("services/vision.py",),
+    )
+    assert _change("pretending\n") is None
+    assert _change("a\x1fb\x1fnever\x1fc\n") is None

@@ -1,7 +1,8 @@
-"""The AI in whole drills on the real company: what it says where it may, and that it is away where it is away."""
+"""The AI in whole drills on the real company: what it says where it may, and that it can be away."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ LOOK_AROUND = """
 - wait: 16
 - shell: env | grep -iE 'advis|policy|hint|pattern'
 - shell: grep -rIliE 'advisor|hint_shown|capacity.shortfall' "$HOME"
-- shell: ls -A "$HOME" /tmp /var/log 2>/dev/null | grep -iE 'advis|hint|journal|events.jsonl'
+- shell: ls -RA "$HOME/.." 2>/dev/null | grep -iE 'advis|hint|events.jsonl|scorecard'
 - shell: ops help | grep -iE 'advis|hint'
 - stand_down
 """
@@ -44,7 +45,7 @@ def play(gameday: Gameday, tmp_path: Path, steps: str, *words: str) -> Path:
 
 
 def test_pattern_reads_the_live_company(gameday: Gameday, tmp_path: Path) -> None:
-    """First what stands out, then the naive verdict, each with what it rests on; the drill is in the history."""
+    """First what stands out, then the naive verdict, each with its evidence; the drill is in the history."""
     play(gameday, tmp_path, LISTEN, "--mode", "advise", "--advisor", "pattern", "--as", "ada")
     hints = [event["data"] for event in gameday.journal() if event["kind"] == "hint_shown"]
     observed, concluded = hints[:2]
@@ -52,7 +53,7 @@ def test_pattern_reads_the_live_company(gameday: Gameday, tmp_path: Path) -> Non
     assert concluded["claim"] == {"components": ["vision"], "mechanisms": ["capacity-shortfall"]}
     assert concluded["source"] == "pattern"
     assert all(hint["evidence"] and hint["took_s"] > 0 for hint in hints)
-    (past,) = gameday.run("history", "--json").scorecard
+    (past,) = json.loads(gameday.run("history", "--json").out)
     assert (past["engineer"], past["advisor"], past["outcome"]) == ("ada", "pattern", "stood_down")
 
 

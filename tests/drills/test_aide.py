@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from gameday.advisors.snapshot import Snapshot
 from gameday.drill.aide import Aide, Filter
-from gameday.drill.assistants import assistants
+from gameday.drill.assistants import KNOWN, assistants
 from gameday.drill.facts import Facts
 from gameday.drill.rules import Rules
 from gameday.journal import ManualClock
@@ -174,3 +175,10 @@ def test_each_assistant_is_named_once() -> None:
         "Claude",
         "Ollama",
     )
+
+
+def test_the_list_of_assistants_is_documented() -> None:
+    """Whoever wonders what is looked for finds all of it."""
+    page = Path(__file__).parents[2] / "docs" / "drill.md"
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    assert [name for name in set(KNOWN.values()) if name not in text] == []

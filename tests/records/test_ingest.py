@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from gameday.journal.writer import EVENTS_FILE
 from gameday.records.database import Database
 from gameday.records.run import SCORECARD_FILE, read_run
 from gameday.records.store import Records
-from gameday.records.tables import drills, hints, scorecards
+from gameday.records.tables import drills, forgotten, hints, scorecards
 from tests.builders import ONSET_S, START, hint_accepted, hint_rejected, stood_down, to_the_page
 from tests.records.runs import past_run, scores, write_run
 
@@ -172,3 +174,23 @@ def test_history_is_newest_first_and_as_long_as_asked(records: Records) -> None:
     assert [past.run for past in records.history()] == ["run-4", "run-3", "run-2", "run-1"]
     newest = records.history(1)[0]
     assert (newest.mitigated, newest.time_to_mitigate_s, newest.spoiled) == (False, 1200.0, True)
+
+
+def _die_while_writing(url: str) -> None:
+    database = Database(url)
+    with database.writing() as connection:
+        connection.execute(sa.insert(forgotten).values(run="run-1", forgotten_at=0.0))
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_dies_while_writing_leaves_nothing(url: str) -> None:
+    """What it had begun is gone, and the store is as usable as before."""
+    Database(url).close()
+    process = multiprocessing.get_context("spawn").Process(target=_die_while_writing, args=(url,))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    database = Database(url)
+    assert Records(database).known_runs() == frozenset()
+    assert Records(database).add(past_run(1)) == "added"
+    database.close()
