@@ -20,7 +20,7 @@ who changed something for the one who broke it, and has never met a cache that s
 | outside | somebody else's service is slow or fails | bank, third-party-degraded |
 | refusals | the edge refuses more | edge, rate-limit-too-tight |
 | slow | the slowest requests spend their time in one service that got slower | that service, cpu-hot-path |
-| failing | a service fails more than before | that service, schema-mismatch |
+| failing | a service fails more than before, and nobody whom it asks does | that service, schema-mismatch |
 | nothing | nothing deviates, and still something fires | what the alert names, none |
 """
 
@@ -205,7 +205,10 @@ def _slow(found: Findings) -> Iterator[Verdict]:
 
 
 def _failing(found: Findings) -> Iterator[Verdict]:
-    for each in found.of("errors"):
+    failing = {each.subject: each for each in found.of("errors")}
+    for each in failing.values():
+        if failing.keys() & set(found.now.calls.get(each.subject, ())):
+            continue  # It fails because somebody whom it asks does.
         says = f"{each.subject} fails. Roll back its last release."
         yield Verdict(
             each.subject, "schema-mismatch", 0.5, says, f"rollback {each.subject}", rests_on=(each,)

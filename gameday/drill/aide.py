@@ -21,8 +21,8 @@ from gameday.drill.tasks import to_its_end
 from gameday.journal.clock import Clock
 from gameday.journal.events import HintShown
 from sandbox.errors import SandboxError
-from scenarios.model import Advice, AdviceLines
-from scenarios.model import Truth as HiddenTruth
+from scenarios.parts import Advice, AdviceLines
+from scenarios.parts import Truth as HiddenTruth
 from scoring.diagnosis import right
 from scoring.timeline import Claim, Truth
 
@@ -36,7 +36,7 @@ class Aide:
     """One drill's advisor. In `manual` mode and under `silent` there is none, and nothing is looked at."""
 
     def __init__(self, rules: Rules, facts: Facts, say: Say, look: Look, clock: Clock) -> None:
-        lines = rules.pack.scenario.advice
+        lines = rules.case.advice
         self._facts = facts
         self._say = say
         self._look = look
@@ -121,7 +121,7 @@ class Filter:
     def __init__(self, rules: Rules, lines: AdviceLines) -> None:
         thinks = rules.advisor == "pattern"
         self._wanted = {"right": True, "wrong": False}.get(rules.policy) if thinks else None
-        self._truth = _known(rules.pack.scenario.truth)
+        self._truth = _known(rules.case.truth)
         instead = lines.right if self._wanted else lines.wrong
         self._instead: list[Advice] = sorted(instead, key=lambda line: line.after)
 

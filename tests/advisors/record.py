@@ -40,10 +40,14 @@ def record(runtime: Runtime, reader: Reader) -> None:
 
 async def _broken(runtime: Runtime, reader: Reader) -> None:
     pack = load_pack(PACK)
-    configuration = {**pack.scenario.variants[0].configuration, "hold_s": 300}
+    variant = pack.scenario.variants[0]
+    configuration = {**variant.configuration, "hold_s": 300}
     with tempfile.TemporaryDirectory() as folder:
         fault = await FaultRun.start(
-            runtime.sandbox_id, pack.experiment, configuration, Path(folder) / "chaos-journal.json"
+            runtime.sandbox_id,
+            pack.experiment(variant.id),
+            configuration,
+            Path(folder) / "chaos-journal.json",
         )
         await fault.onset()
         wait_until(lambda: any(each.severity == "page" for each in reader.look().alerts), 90, every_s=1.0)

@@ -99,3 +99,10 @@ def test_an_old_change_is_no_suspect() -> None:
 def test_a_company_where_nothing_deviates_and_nothing_fires_has_no_cause() -> None:
     """It holds its tongue."""
     assert verdicts(findings(look(**QUIET), look(**QUIET))) == []
+
+
+def test_who_fails_because_another_does_is_not_accused() -> None:
+    """The storefront asks catalog, and both fail: it is catalog."""
+    both = {"errors": {"catalog": 0.3, "storefront": 0.6}}
+    seen = look(**after(values=both, calls={"storefront": ("catalog", "vision")}))
+    assert [each.component for each in verdicts(findings(look(**QUIET), seen))] == ["catalog"]

@@ -22,7 +22,8 @@ from tests.advisors.looks import recorded
 from tests.builders import START
 
 PACK = load_pack("cache-loss")
-TRUTH = PACK.scenario.truth
+CASE = PACK.scenario.of(PACK.scenario.variants[0].id)
+TRUTH = CASE.truth
 RIGHT = Claim(components=TRUTH.components, mechanisms=TRUTH.mechanisms)
 
 
@@ -144,7 +145,7 @@ def test_a_right_diagnosis_of_its_own_is_kept_under_right() -> None:
     own = HintShown(
         hint=1, source="pattern", hint_kind="diagnosis", claim=RIGHT, confidence=0.8, says="It is."
     )
-    lines = PACK.scenario.advice
+    lines = CASE.advice
     assert Filter(rules(policy="right"), lines).let_through(own) == [own]
     (instead,) = Filter(rules(policy="wrong"), lines).let_through(own)
     assert instead.says == lines.wrong[0].says
