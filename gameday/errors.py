@@ -2,6 +2,8 @@
 
     GamedayError             2  usage or bad input
     ├── BadJournal           2  a run folder that cannot be read
+    ├── BadRecords           2  a database that is damaged, read-only, or of a newer Gameday
+    │   └── NoRecords        3  a database that does not answer, is locked, or lacks its driver
     └── DrillAborted       130  the person stopped it
 
 `sandbox.errors.SandboxError` and `scenarios.errors.ScenarioError` are their own roots, because
@@ -17,6 +19,16 @@ class GamedayError(Exception):
 
 class BadJournal(GamedayError):
     """A run folder whose journal is missing, torn in the middle, or of an unknown schema."""
+
+
+class BadRecords(GamedayError):
+    """The database of past drills cannot be used as it is; the text says what to do."""
+
+
+class NoRecords(BadRecords):
+    """The database of past drills cannot be reached now: no server, no driver, or somebody's lock."""
+
+    exit_code = 3
 
 
 class DrillAborted(GamedayError):

@@ -16,6 +16,8 @@ _COMMANDS = {
     "demo": ("gameday.cli.demo", "Watch a drill being played, with a narrated timeline."),
     "score": ("gameday.cli.review", "Fold a run's journal into its scorecard again."),
     "debrief": ("gameday.cli.review", "Print what really happened in a run, and how it went."),
+    "history": ("gameday.cli.records", "List past drills, newest first."),
+    "records": ("gameday.cli.records", "Take run folders into the records of past drills."),
     "scenarios": ("gameday.cli.scenarios", "List the library without spoiling it."),
     "rehearse": ("gameday.cli.rehearse", "Prove on a real company that a scenario is what it says."),
     "sandbox": ("gameday.cli.sandbox", "Start, see and remove sandboxes without a drill."),

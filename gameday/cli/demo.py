@@ -26,7 +26,10 @@ def demo(runtime: str, as_json: bool) -> None:
     console = Console(stderr=True)
     console.print("[b]Demonstration:[/] nobody touches the keyboard. The company, its customers and what")
     console.print("breaks are real; the engineer is a script.\n")
-    rules = rules_for(Wish(pack="cache-loss/maxmemory", mode="advise", engineer="demo", seed=DEMO_SEED))
+    wish = Wish(
+        pack="cache-loss/maxmemory", mode="advise", advisor="scripted", engineer="demo", seed=DEMO_SEED
+    )
+    rules = rules_for(wish)
     folder, _ = play_headless(rules, runtime, read_script(SCRIPT), console, reveal=True)
     print_result(folder, as_json=as_json)
 

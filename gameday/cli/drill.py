@@ -10,7 +10,7 @@ from typing import cast
 import click
 
 from gameday.errors import GamedayError
-from gameday.journal.events import Mode, Policy
+from gameday.journal.events import AdvisorName, Mode, Policy, Style
 
 
 @click.command()
@@ -23,11 +23,25 @@ from gameday.journal.events import Mode, Policy
     help="What the AI may do.",
 )
 @click.option(
+    "--advisor",
+    type=click.Choice(["pattern", "scripted"]),
+    default="pattern",
+    show_default=True,
+    help="Who the AI is: one that reads the company's signals, or one that speaks the pack's lines.",
+)
+@click.option(
     "--policy",
     type=click.Choice(["natural", "right", "wrong", "silent"]),
     default="natural",
     show_default=True,
-    help="Which of the advisor's lines are spoken.",
+    help="Whether its diagnoses are its own, or made right, wrong or none.",
+)
+@click.option(
+    "--style",
+    type=click.Choice(["verdict", "evidence"]),
+    default="verdict",
+    show_default=True,
+    help="Whether it concludes, or only says what it saw.",
 )
 @click.option("--seed", type=int, help="Draws the pack, the variant and the hidden delay.")
 @click.option(
@@ -45,8 +59,8 @@ from gameday.journal.events import Mode, Policy
 @click.option("--script", type=click.Path(path_type=Path), help="A YAML list of steps; see docs/scripts.md.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scorecard as JSON.")
 def drill(
-    pack: str | None, mode: str, policy: str, seed: int | None, runtime: str, engineer: str | None,
-    limit_s: float | None, headless: bool, script: Path | None, as_json: bool,
+    pack: str | None, mode: str, advisor: str, policy: str, style: str, seed: int | None, runtime: str,
+    engineer: str | None, limit_s: float | None, headless: bool, script: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Play a drill. Without PACK you don't know what will break; PACK or PACK/VARIANT chooses it.
 
@@ -60,8 +74,8 @@ def drill(
     if limit_s is not None and limit_s <= 0:
         raise GamedayError(f"--limit takes a number of seconds above 0, not {limit_s:g}")
     wish = Wish(
-        pack=pack, mode=cast(Mode, mode), policy=cast(Policy, policy), seed=seed, limit_s=limit_s,
-        engineer=engineer or _login(),
+        pack=pack, mode=cast(Mode, mode), advisor=cast(AdvisorName, advisor), policy=cast(Policy, policy),
+        style=cast(Style, style), seed=seed, limit_s=limit_s, engineer=engineer or _login(),
     )  # fmt: skip
     rules = rules_for(wish)
     narration = Console(stderr=True)

@@ -87,9 +87,13 @@ def play_headless(
     """
     session = open_session(rules, runtime, console)
     session.listen(_Telling(console, reveal=reveal))
-    with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_conduct(session, steps))
-    return keep_reports(Path(session.run_folder))
+    folder = Path(session.run_folder)
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            asyncio.run(_conduct(session, steps))
+        return keep_reports(folder)
+    finally:
+        put_on_record(folder, console)
 
 
 def keep_reports(folder: Path) -> tuple[Path, Scorecard]:
@@ -97,3 +101,12 @@ def keep_reports(folder: Path) -> tuple[Path, Scorecard]:
     card = write_scorecard(folder)
     write_postmortem(folder)
     return folder, card
+
+
+def put_on_record(folder: Path, console: Console) -> None:
+    """Put an ended drill, however it ended, into the records, or say why that failed."""
+    from gameday.drill.recording import record
+
+    trouble = record(folder)
+    if trouble:
+        console.print(trouble, style="yellow", highlight=False, markup=False, soft_wrap=True)

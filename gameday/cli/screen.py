@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from gameday.cli.play import keep_reports, open_session
+from gameday.cli.play import keep_reports, open_session, put_on_record
 from gameday.drill.rules import Rules
 from gameday.errors import BadJournal
 
@@ -19,13 +19,15 @@ def play_on_screen(rules: Rules, runtime: str, console: Console) -> None:
     session = open_session(rules, runtime, console)
     app = GamedayApp(session)
     app.run()
+    folder = Path(session.run_folder)
     if app.failure is not None:
+        put_on_record(folder, console)
         # The app has said why, in one sentence, once the terminal was itself again.
         sys.exit(app.return_code)
-    folder = Path(session.run_folder)
     try:
         keep_reports(folder)
     except BadJournal as reason:
         console.print(f"No score: {reason}", highlight=False)
+    put_on_record(folder, console)
     console.print(f"Kept in {folder}; `gameday debrief last` shows it again.", highlight=False)
     sys.exit(app.return_code)

@@ -12,8 +12,10 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gameday.advisors.scripted import ScriptedAdvisor, chosen_lines
+from gameday.advisors.look import Reader
+from gameday.drill import assistants
 from gameday.drill import commands as do
+from gameday.drill.aide import Aide
 from gameday.drill.desk import Desk
 from gameday.drill.facts import Facts
 from gameday.drill.lookout import BASELINE_S, Lookout
@@ -64,6 +66,7 @@ class Conductor:
         self._begun = asyncio.Event()
         self._done: asyncio.Future[ev.EndReason] | None = None
         self._watch: Watch | None = None
+        self._aide: Aide | None = None
         self._fault: FaultRun | None = None
         self._keeper: Keeper | None = None
         self._last_progress: tuple[str, str, str] | None = None
@@ -108,6 +111,7 @@ class Conductor:
         self._journal.subscribe(lambda entry, event: in_loop(loop, self._spread, entry, event))
         self._say_start()
         try:
+            await self._look_for_assistants()
             await self._bring_up()
             await self._play()
         except asyncio.CancelledError:
@@ -118,6 +122,13 @@ class Conductor:
             raise
         finally:
             await to_its_end(self._clean_up())
+
+    async def _look_for_assistants(self) -> None:
+        """A drill without an AI says, once, if one is at hand anyway."""
+        if self._rules.mode == "manual":
+            seen = await asyncio.to_thread(assistants.running)
+            if seen:
+                self._say(ev.AssistantsSeen(names=seen))
 
     # --- coming up -------------------------------------------------------------------------------
 
@@ -189,6 +200,8 @@ class Conductor:
 
     async def _play(self) -> None:
         watch = self._watch = Watch(self._runtime, asyncio.get_running_loop())
+        reader = Reader(self._runtime, watch.metrics, self._clock.wall)
+        self._aide = Aide(self._rules, self._facts, self._say, reader.look, self._clock)
         try:
             async with asyncio.TaskGroup() as group:
                 watchers = [
@@ -215,6 +228,8 @@ class Conductor:
             await self._prove_baseline()
         if not self._done.done():
             self._say(ev.PhaseChanged(phase="armed"))
+            if self._aide is not None:
+                self._aide.look_before()
             await self._done_within(self._rules.delay_s())
         if not self._done.done():
             await self._break_it()
@@ -256,13 +271,10 @@ class Conductor:
     async def _incident(self) -> None:
         facts = self._facts
         assert facts.onset is not None
-        lines = chosen_lines(self._rules.case.advice, self._rules.policy)
-        advisor = ScriptedAdvisor(lines if self._rules.mode != "manual" else ())
         while not await self._done_within(_TICK_S):
             now = self._clock.wall()
-            for hint in advisor.due(now - facts.paged_at) if facts.paged_at is not None else ():
-                facts.hints[hint.hint] = hint
-                self._say(hint, "advisor")
+            if self._aide is not None:
+                self._aide.speak()
             if facts.diagnosed and self._lookout.mitigated:
                 self._finish("resolved")
             elif now - facts.onset >= self._rules.drill_s:
@@ -297,6 +309,8 @@ class Conductor:
     async def _clean_up(self) -> None:
         if self._watch is not None:
             self._watch.stop()
+        if self._aide is not None:
+            await self._aide.close()
         if self._fault is not None:
             self._fault.kill()
         if self._keeper is not None:

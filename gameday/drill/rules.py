@@ -6,7 +6,7 @@ import functools
 import random
 from dataclasses import dataclass
 
-from gameday.journal.events import Mode, Policy
+from gameday.journal.events import AdvisorName, Mode, Policy, Style
 from sandbox.world.proposals import Proposal, read_proposals
 from sandbox.world.setting import Setting
 from scenarios.model import Case, Pack, Variant
@@ -26,8 +26,10 @@ class Rules:
     mode: Mode
     engineer: str
     seed: int
+    advisor: AdvisorName = "pattern"
     policy: Policy = "natural"
     """Which of the advisor's lines are spoken; hidden from the engineer."""
+    style: Style = "verdict"
     spoiled: bool = False
     """The engineer chose the pack by name."""
     limit_s: float | None = None

@@ -9,15 +9,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from gameday.drill.conductor import Conductor
 from gameday.drill.projection import score_run
 from gameday.drill.rules import Rules, draw_codename
 from gameday.errors import BadJournal, GamedayError
 from gameday.journal.atomic import write_atomically
 from gameday.journal.clock import SystemClock
-from gameday.journal.events import Mode, Policy
+from gameday.journal.events import AdvisorName, Mode, Policy, Style
+from gameday.journal.home import runs_home
 from gameday.journal.manifest import Manifest, write_manifest
 from gameday.journal.writer import Journal
 from sandbox.faults.signatures import signatures
@@ -29,19 +28,13 @@ from scoring.scorecard import Scorecard, to_json
 SCORECARD_FILE = "scorecard.json"
 
 
-def data_home() -> Path:
-    """Where runs are kept; `GAMEDAY_DATA` moves it."""
-    given = os.environ.get("GAMEDAY_DATA")
-    return Path(given) if given else Path(platformdirs.user_data_path("gameday"))
-
-
 def find_run(name: str) -> Path:
     """The folder of a run, by its path, its name, or `last`.
 
     Raises:
         BadJournal: there is none.
     """
-    runs = data_home() / "runs"
+    runs = runs_home()
     if name == "last":
         known = sorted(path for path in runs.glob("*") if path.is_dir())
         if not known:
@@ -60,7 +53,9 @@ class Wish:
     pack: str | None = None
     """`PACK` or `PACK/VARIANT`."""
     mode: Mode = "manual"
+    advisor: AdvisorName = "pattern"
     policy: Policy = "natural"
+    style: Style = "verdict"
     engineer: str = ""
     seed: int | None = None
     limit_s: float | None = None
@@ -83,7 +78,9 @@ def rules_for(wish: Wish) -> Rules:
         pack=pack,
         variant=_variant(pack, variant, dice),
         mode=wish.mode,
+        advisor=wish.advisor,
         policy=wish.policy,
+        style=wish.style,
         engineer=wish.engineer,
         seed=seed,
         spoiled=wish.pack is not None and wish.spoiled,
@@ -113,12 +110,13 @@ def open_drill(rules: Rules, runtime: Runtime) -> Conductor:
     codename = draw_codename(random.Random())
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(clock.wall()))
     run = f"{stamp}-{codename.lower()}"
-    folder = data_home() / "runs" / run
+    folder = runs_home() / run
     journal = Journal(folder, run, clock)
     manifest = Manifest(
         run=run, codename=codename, pack=rules.pack.scenario.id, variant=rules.variant.id, mode=rules.mode,
         seed=rules.seed, runtime=runtime.kind, sandbox_id=runtime.sandbox_id, created=clock.wall(),
-        trainer_pid=os.getpid(),
+        trainer_pid=os.getpid(), family=rules.pack.scenario.family, advisor=rules.advisor,
+        policy=rules.policy, style=rules.style,
     )  # fmt: skip
     write_manifest(folder, manifest)
     return Conductor(rules, codename, runtime, journal, clock)

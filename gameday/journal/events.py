@@ -16,7 +16,10 @@ SCHEMA = 1
 """Version of the envelope and of every event in it. A reader refuses any other."""
 
 Mode = Literal["manual", "advise"]
+AdvisorName = Literal["pattern", "scripted"]
 Policy = Literal["natural", "right", "wrong", "silent"]
+Style = Literal["verdict", "evidence"]
+"""Whether an advisor says what it concludes, or only what it saw."""
 PhaseName = Literal["starting", "briefing", "baseline", "armed", "incident", "mitigated", "debrief"]
 Actor = Literal["conductor", "engineer", "advisor", "oracle", "fault", "monitoring", "sandbox"]
 Fate = Literal["accepted", "modified", "rejected", "ignored"]
@@ -48,6 +51,13 @@ class DrillStarted(Event):
     """How many legitimate customers the shop has at a time."""
     spoiled: bool = False
     """The engineer chose the pack by name, so the drill cannot count for currency."""
+
+
+class AssistantsSeen(Event):
+    """In a drill without an AI, known assistants ran on the engineer's machine."""
+
+    kind: ClassVar[str] = "assistants_seen"
+    names: tuple[str, ...]
 
 
 class PhaseChanged(Event):
@@ -185,6 +195,8 @@ class HintShown(Event):
     alternatives: tuple[str, ...] = ()
     suggests: str = ""
     """An `ops` line, or empty."""
+    took_s: float = 0.0
+    """How long the advisor took to look."""
 
 
 class HintDisposed(Event):
@@ -270,9 +282,9 @@ class TruthRevealed(Event):
 KINDS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
-        DrillStarted, PhaseChanged, SandboxProgressed, BriefingGiven, SliMeasured, FaultInjected,
-        FaultRolledBack, AlertFired, AlertResolved, Paged, Acknowledged, Noted, Operated, Believed,
-        HintShown, HintDisposed, SloViolated, Mitigated, Relapsed, DiagnosisSubmitted, StoodDown,
+        DrillStarted, AssistantsSeen, PhaseChanged, SandboxProgressed, BriefingGiven, SliMeasured,
+        FaultInjected, FaultRolledBack, AlertFired, AlertResolved, Paged, Acknowledged, Noted, Operated,
+        Believed, HintShown, HintDisposed, SloViolated, Mitigated, Relapsed, DiagnosisSubmitted, StoodDown,
         DrillEnded, TruthRevealed,
     )
 }  # fmt: skip

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gameday.errors import BadJournal
 from gameday.journal.atomic import write_atomically
-from gameday.journal.events import Mode
+from gameday.journal.events import AdvisorName, Mode, Policy, Style
 
 MANIFEST_FILE = "manifest.json"
 
@@ -31,6 +31,11 @@ class Manifest(BaseModel):
     """UNIX seconds."""
     trainer_pid: int
     """The process that owns the sandbox; if it is gone, the sandbox may be swept."""
+    family: str = ""
+    """The skill that the pack trains."""
+    advisor: AdvisorName = "scripted"
+    policy: Policy = "natural"
+    style: Style = "verdict"
 
 
 def write_manifest(run_folder: Path, manifest: Manifest) -> None:

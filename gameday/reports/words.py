@@ -12,6 +12,7 @@ from gameday.journal.events import (
     Acknowledged,
     AlertFired,
     AlertResolved,
+    AssistantsSeen,
     Believed,
     BriefingGiven,
     DiagnosisSubmitted,
@@ -63,6 +64,11 @@ def say(event: Event) -> Said | None:
 def _(event: DrillStarted) -> Said:
     minutes = f"{event.limit_s / 60:g}"
     return Said("▶", f"drill {one_line(event.codename)}, mode {event.mode}, limit {minutes} minutes", "bold")
+
+
+@say.register
+def _(event: AssistantsSeen) -> Said:
+    return Said("·", f"an assistant runs on this machine: {names(event.names)}", "yellow")
 
 
 @say.register

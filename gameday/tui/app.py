@@ -20,8 +20,8 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 from gameday.drill.commands import Command
 from gameday.drill.session import CommandRefused, Session, SignalSample
 from gameday.errors import DrillAborted, GamedayError
-from gameday.journal.events import Entry, Event
-from gameday.text import plain
+from gameday.journal.events import AssistantsSeen, Entry, Event
+from gameday.text import one_line, plain
 from gameday.tui.history import SignalHistory
 from gameday.tui.logs import LogBuffer
 from gameday.tui.messages import Send, Settled
@@ -115,6 +115,9 @@ class GamedayApp(App[None]):
 
     def hear(self, entry: Entry, event: Event) -> None:
         self._room = fold(self._room, entry, event)
+        if isinstance(event, AssistantsSeen):
+            names = one_line(", ".join(event.names))
+            self.notify(f"An assistant runs on this machine ({names}); the record says so.", markup=False)
         self._show_soon()
 
     def hear_signals(self, sample: SignalSample) -> None:

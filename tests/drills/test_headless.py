@@ -47,8 +47,8 @@ def test_adding_servers_does_not_help(gameday: Gameday, runtime: str, tmp_path: 
     script = tmp_path / "tempting.yaml"
     script.write_text(ADD_SERVERS, encoding="utf-8")
     ended = gameday.run(
-        "drill", "cache-loss", "--headless", "--json", "--mode", "advise", "--policy", "wrong",
-        "--script", str(script), "--seed", "4", "--limit", "60", "--runtime", runtime,
+        "drill", "cache-loss", "--headless", "--json", "--mode", "advise", "--advisor", "scripted",
+        "--policy", "wrong", "--script", str(script), "--seed", "4", "--limit", "60", "--runtime", runtime,
     )  # fmt: skip
     assert ended.code == 0, ended.err
     card = ended.scorecard

@@ -1,0 +1,313 @@
+"""A run folder as what the store keeps of it. Reading only; nothing here knows of a database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gameday.errors import BadJournal
+from gameday.journal import EVENTS_FILE
+from gameday.journal.events import (
+    SCHEMA,
+    AssistantsSeen,
+    DiagnosisSubmitted,
+    DrillEnded,
+    DrillStarted,
+    Event,
+    FaultInjected,
+    HintShown,
+    TruthRevealed,
+)
+from gameday.journal.manifest import MANIFEST_FILE, read_manifest
+from gameday.journal.reader import Recorded, read
+
+SCORECARD_FILE = "scorecard.json"
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class HintKept:
+    """One hint of a drill and what became of it."""
+
+    number: int
+    source: str
+    kind: str
+    at_s: float
+    """Since the onset."""
+    confidence: float
+    right: bool | None
+    fate: str
+    followed: bool
+    right_before: bool | None
+    right_after: bool | None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The entries of a scorecard that are compared; names and units are the scorecard's own."""
+
+    schema: int
+    time_to_acknowledge_s: float | None
+    time_to_hypothesis_s: float | None
+    time_to_mitigate_s: float
+    mitigated: bool
+    diagnosis: float
+    correct: bool
+    confidence: float | None
+    """In the diagnosis that was submitted."""
+    customer_minutes_lost: float
+    money_lost: float
+    response_skill: float | None
+    harmful: int
+    stabilised_first: bool
+    beliefs: int
+    brier: float | None
+    overconfidence: float | None
+    rair_k: int
+    rair_n: int
+    rsr_k: int
+    rsr_n: int
+    commission_k: int
+    commission_n: int
+    vector: dict[str, Any]
+    """The whole scorecard, as JSON."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One drill that has ended. `started` and `ended` are UNIX seconds."""
+
+    run: str
+    digest: str
+    engineer: str
+    codename: str
+    pack: str
+    variant: str
+    family: str
+    mode: str
+    advisor: str
+    policy: str
+    style: str
+    runtime: str
+    seed: int
+    started: float
+    ended: float
+    outcome: str
+    limit_s: float
+    par_s: float | None
+    spoiled: bool
+    simulated: bool = False
+    assistants: tuple[str, ...] = ()
+    schema: int = SCHEMA
+    scores: Scores | None = None
+    """None makes the drill void."""
+    hints: tuple[HintKept, ...] = ()
+
+
+class _Part(BaseModel):
+    """What is needed of a scorecard's JSON; the rest of it is kept and not looked at."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Diagnosis(_Part):
+    score: float
+    correct: bool
+
+
+class _Calibration(_Part):
+    n: int
+    brier: float | None
+    overconfidence: float | None
+
+
+class _Share(_Part):
+    k: int
+    n: int
+
+
+class _Hint(_Part):
+    number: int
+    right: bool | None
+    fate: str
+    followed: bool
+    right_before: bool | None
+    right_after: bool | None
+
+
+class _Reliance(_Part):
+    hints: tuple[_Hint, ...]
+    rair: _Share
+    rsr: _Share
+    commission: _Share
+
+
+class _Card(_Part):
+    schema_: int = Field(alias="schema")
+    time_to_acknowledge_s: float | None
+    time_to_hypothesis_s: float | None
+    time_to_mitigate_s: float
+    mitigated: bool
+    diagnosis: _Diagnosis
+    customer_minutes_lost: float
+    money_lost: float
+    response_skill: float | None = None
+    harmful: tuple[Any, ...]
+    stabilised_first: bool
+    calibration: _Calibration
+    reliance: _Reliance
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 of what a run folder says of its drill: manifest, journal and scorecard.
+
+    Raises:
+        BadJournal: the manifest or the journal cannot be read.
+    """
+    digest = hashlib.sha256()
+    for name in (MANIFEST_FILE, EVENTS_FILE, SCORECARD_FILE):
+        path = folder / name
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError as error:
+            if name != SCORECARD_FILE:
+                raise BadJournal(f"{path} does not exist; is this the folder of a run?") from error
+            content = b""
+        except OSError as error:
+            raise BadJournal(f"{path} cannot be read: {error.strerror}") from error
+        digest.update(b"%s %d\n" % (name.encode(), len(content)))
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def read_run(folder: Path) -> Run:
+    """What the store keeps of a run folder.
+
+    Raises:
+        BadJournal: a file of it is missing, torn or of an unknown schema, or the drill has not ended.
+    """
+    digest = digest_of(folder)
+    manifest, recorded = read_manifest(folder), read(folder)
+    started, ended = _newest(recorded, DrillStarted), _newest(recorded, DrillEnded)
+    if started is None or ended is None:
+        raise BadJournal(f"{folder}: the drill has not ended, or its trainer was killed")
+    truth = _newest(recorded, TruthRevealed)
+    scored = _read_card(folder) if truth and ended[1].reason != "void" else None
+    return Run(
+        run=recorded[0].entry.run,
+        digest=digest,
+        engineer=started[1].engineer,
+        codename=started[1].codename,
+        pack=manifest.pack,
+        variant=manifest.variant,
+        family=manifest.family or manifest.pack,
+        mode=started[1].mode,
+        advisor=manifest.advisor,
+        policy=manifest.policy,
+        style=manifest.style,
+        runtime=started[1].runtime,
+        seed=started[1].seed,
+        started=started[0],
+        ended=ended[0],
+        outcome=ended[1].reason,
+        limit_s=started[1].limit_s,
+        par_s=truth[1].par_s if truth else None,
+        spoiled=started[1].spoiled,
+        simulated=started[1].runtime == "fake",
+        assistants=_assistants(recorded),
+        scores=_scores(*scored, recorded) if scored else None,
+        hints=_hints(scored[0], recorded) if scored else (),
+    )
+
+
+def _newest(recorded: Sequence[Recorded], kind: type[E]) -> tuple[float, E] | None:
+    for item in reversed(recorded):
+        if isinstance(item.event, kind):
+            return item.entry.wall, item.event
+    return None
+
+
+def _assistants(recorded: Sequence[Recorded]) -> tuple[str, ...]:
+    seen = _newest(recorded, AssistantsSeen)
+    return seen[1].names if seen else ()
+
+
+def _read_card(folder: Path) -> tuple[_Card, dict[str, Any]]:
+    """The scorecard's entries that are compared, and the whole of it."""
+    path = folder / SCORECARD_FILE
+    try:
+        document: dict[str, Any] = json.loads(path.read_bytes())
+        return _Card.model_validate(document), document
+    except OSError as error:
+        raise BadJournal(f"{path} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise BadJournal(f"{path}: {key + ': ' if key else ''}{first['msg']}") from error
+    except ValueError as error:
+        raise BadJournal(f"{path} is damaged; `gameday score` prints it anew") from error
+
+
+def _scores(card: _Card, document: dict[str, Any], recorded: Sequence[Recorded]) -> Scores:
+    answered = _newest(recorded, DiagnosisSubmitted)
+    trust = card.reliance
+    return Scores(
+        schema=card.schema_,
+        time_to_acknowledge_s=card.time_to_acknowledge_s,
+        time_to_hypothesis_s=card.time_to_hypothesis_s,
+        time_to_mitigate_s=card.time_to_mitigate_s,
+        mitigated=card.mitigated,
+        diagnosis=card.diagnosis.score,
+        correct=card.diagnosis.correct,
+        confidence=answered[1].confidence if answered else None,
+        customer_minutes_lost=card.customer_minutes_lost,
+        money_lost=card.money_lost,
+        response_skill=card.response_skill,
+        harmful=len(card.harmful),
+        stabilised_first=card.stabilised_first,
+        beliefs=card.calibration.n,
+        brier=card.calibration.brier,
+        overconfidence=card.calibration.overconfidence,
+        rair_k=trust.rair.k,
+        rair_n=trust.rair.n,
+        rsr_k=trust.rsr.k,
+        rsr_n=trust.rsr.n,
+        commission_k=trust.commission.k,
+        commission_n=trust.commission.n,
+        vector=document,
+    )
+
+
+def _hints(card: _Card, recorded: Sequence[Recorded]) -> tuple[HintKept, ...]:
+    injected = _newest(recorded, FaultInjected)
+    shown = {
+        item.event.hint: (item.entry.wall, item.event)
+        for item in recorded
+        if isinstance(item.event, HintShown)
+    }
+    if injected is None:
+        return ()
+    return tuple(
+        HintKept(
+            number=graded.number,
+            source=said.source,
+            kind=said.hint_kind,
+            at_s=wall - injected[1].onset,
+            confidence=said.confidence,
+            right=graded.right,
+            fate=graded.fate,
+            followed=graded.followed,
+            right_before=graded.right_before,
+            right_after=graded.right_after,
+        )
+        for graded in card.reliance.hints
+        if graded.number in shown
+        for wall, said in (shown[graded.number],)
+    )

@@ -1,0 +1,61 @@
+"""Past drills as a table for a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gameday.records.store import PastDrill
+from gameday.reports.words import clock
+from gameday.text import one_line
+
+_ENDED = {
+    "resolved": "resolved",
+    "time_limit": "out of time",
+    "stood_down": "stood down",
+    "aborted": "aborted",
+    "void": "broke",
+}
+
+
+def history_table(drills: Iterable[PastDrill]) -> RenderableType:
+    """A line for each drill, in the order given."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
+    for name in ("when", "drill", "engineer"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("scenario", overflow="fold")
+    table.add_column("mode", no_wrap=True)
+    table.add_column("mitigated", justify="right", no_wrap=True)
+    table.add_column("D", justify="right", no_wrap=True)
+    table.add_column("ended", overflow="fold")
+    for drill in drills:
+        table.add_row(
+            time.strftime("%Y-%m-%d %H:%M", time.localtime(drill.started)),
+            one_line(drill.codename),
+            one_line(drill.engineer),
+            f"{drill.pack}/{drill.variant}",
+            drill.mode if drill.mode == "manual" else f"{drill.mode} ({drill.advisor})",
+            mitigated(drill),
+            "–" if drill.diagnosis is None else f"{drill.diagnosis:.2f}",
+            Text(ended(drill)),
+            style="dim" if drill.void else "",
+        )
+    return table
+
+
+def mitigated(drill: PastDrill) -> str:
+    """`3:20`, `> 20:00` where it was not within the limit, `–` for a void drill."""
+    if drill.time_to_mitigate_s is None:
+        return "–"
+    return f"{'' if drill.mitigated else '> '}{clock(drill.time_to_mitigate_s)}"
+
+
+def ended(drill: PastDrill) -> str:
+    """How it ended, and what keeps it from counting."""
+    flags = (("spoiled", drill.spoiled), ("void", drill.void), ("simulated", drill.simulated))
+    return ", ".join([_ENDED.get(drill.outcome, drill.outcome), *(name for name, so in flags if so)])
