@@ -36,6 +36,7 @@ _HOLD_S = 7200.0
 _GONE_WITHIN_S = 5.0
 _TRIES = 4
 _AGAIN_AFTER_S = 5.0
+_FREEZE_AGAIN_AFTER_S = 1.0
 _FRONT = "storefront"
 _CUSTOMERS = "customers"
 
@@ -259,21 +260,30 @@ class Company:
     # --- cheating --------------------------------------------------------------------------------
 
     def cheat(self, how: Cheat, *, on: bool) -> str:
-        runtime = self._company
         match how:
             case "stop-everything":
                 refusal = self.operate(f"scale {_FRONT} 0") if on else Done(0, "")
-                runtime.pause(_FRONT, paused=on)
+                self._freeze(_FRONT, on=on)
                 if on and not refusal.exit_code:
                     return "ops agreed to scale to nothing"
                 return f"ops: {refusal.text}" if on else ""
             case "block-everybody":
                 return self._block(on=on)
             case "silence-the-alert":
-                runtime.pause("metrics", paused=on)
+                self._freeze("metrics", on=on)
             case "stop-the-customers":
-                runtime.pause(_CUSTOMERS, paused=on)
+                self._freeze(_CUSTOMERS, on=on)
         return ""
+
+    def _freeze(self, service: str, *, on: bool) -> None:
+        """Stop a part in its tracks; a busy container may need more than one attempt to freeze."""
+        for _ in range(_TRIES - 1):
+            try:
+                self._company.pause(service, paused=on)
+                return
+            except SandboxError:
+                self.wait(_FREEZE_AGAIN_AFTER_S)
+        self._company.pause(service, paused=on)
 
     def _block(self, *, on: bool) -> str:
         """Let one request a second through on each of the edge's routes, as `limit` does it, or all again."""
