@@ -24,8 +24,8 @@ from gameday.errors import GamedayError
 @click.option("--write", is_flag=True, help="Keep the records beside the pack too, as its scale.")
 def rehearse(name: str, runtime: str, as_json: bool, write: bool) -> None:
     """Prove each variant of a pack, or one, on a fresh company; exit code 1 if a point fails."""
-    from gameday.drill.start import data_home
     from gameday.journal.atomic import write_atomically
+    from gameday.journal.home import data_home
     from sandbox.faults.signatures import signatures
     from sandbox.runtime.choose import choose
     from scenarios.loader import load_pack, split_name
