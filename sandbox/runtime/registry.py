@@ -191,8 +191,16 @@ def forget(sandbox_id: str) -> None:
 
 @contextlib.contextmanager
 def locked(sandbox_id: str) -> Iterator[SandboxState]:
-    """The state, for reading and changing, while no other process changes it; saved on the way out."""
-    with open(folder_of(sandbox_id) / "lock", "w", encoding="utf-8") as handle:
+    """The state, for reading and changing, while no other process changes it; saved on the way out.
+
+    Raises:
+        SandboxError: there is no such sandbox, or its state can't be read or written.
+    """
+    try:
+        handle = open(folder_of(sandbox_id) / "lock", "w", encoding="utf-8")  # noqa: SIM115
+    except OSError as error:
+        raise SandboxError(f"the sandbox {sandbox_id} cannot be changed: {error.strerror}") from error
+    with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         state = load(sandbox_id)
         yield state

@@ -124,6 +124,15 @@ def test_attaching_to_nothing_is_an_error() -> None:
         attach("lumen-000000")
 
 
+def test_changing_what_was_removed_meanwhile_is_an_error() -> None:
+    """Who acts on a sandbox that another terminal has just removed gets a sentence."""
+    with (
+        pytest.raises(SandboxError, match="lumen-000000 cannot be changed: No such file"),
+        registry.locked("lumen-000000"),
+    ):
+        pass
+
+
 @pytest.mark.usefixtures("no_docker")
 def test_only_what_was_left_behind_is_swept(state: Path) -> None:
     """A sandbox whose trainer runs is listed and left; one whose trainer is gone goes."""
