@@ -210,8 +210,8 @@ def _damaged() -> list[str]:
     return damaged
 
 
-def _removed(sandbox_id: str, remove: Callable[[], None], tell: Tell) -> bool:
-    tell(f"removing {sandbox_id}")
+def _removed(sandbox_id: str, remove: Callable[[], None], tell: Tell, *, kept: bool = False) -> bool:
+    tell(f"removing {sandbox_id}" + (", which was started to stay" if kept else ""))
     try:
         remove()
     except SandboxError as error:

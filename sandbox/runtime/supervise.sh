@@ -7,8 +7,8 @@
 exits=$1
 shift
 ending=
-trap 'ending=1' TERM
-trap : HUP USR1 USR2
+# Whatever it is signalled, it was meant: what ends after that stays down.
+trap 'ending=1' TERM HUP INT QUIT USR1 USR2
 pause_ms=100
 while :; do
     began=$(date +%s)

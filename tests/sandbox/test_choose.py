@@ -175,7 +175,9 @@ def test_what_was_started_to_stay_is_swept_on_demand_only(state: Path) -> None:
     }  # fmt: skip
     assert sweep(lambda _: None) == ["lumen-left"]
     assert [path.name for path in state.iterdir()] == ["lumen-kept"]
-    assert sweep(lambda _: None, also_kept=True) == ["lumen-kept"]
+    told: list[str] = []
+    assert sweep(told.append, also_kept=True) == ["lumen-kept"]
+    assert told == ["removing lumen-kept, which was started to stay"]
 
 
 @pytest.mark.usefixtures("no_docker")

@@ -50,6 +50,31 @@ def test_every_service_has_code_of_its_own(runtime: Runtime) -> None:
     assert runtime.exec("storefront", ask).exit_code != 0
 
 
+def test_a_database_that_is_killed_from_inside_comes_back(runtime: Runtime) -> None:
+    """As after the system's own out-of-memory killer: nobody outside asked for it."""
+    ask = ["psql", "-XAtc", "SELECT pg_postmaster_start_time()"]
+    before = runtime.exec("bastion", ask).stdout
+    assert before
+    runtime.exec(
+        "bastion", ["psql", "-Xc", "COPY (SELECT 1) TO PROGRAM 'kill -KILL $(head -n 1 postmaster.pid)'"]
+    )
+
+    def is_another() -> bool:
+        now = runtime.exec("bastion", ask)
+        return now.exit_code == 0 and now.stdout != before
+
+    wait_until(is_another, 30, every_s=0.5)
+
+
+def test_what_was_signalled_is_left_to_its_end(runtime: Runtime) -> None:
+    """Whoever sends a part a signal means it, whatever the signal is; only what ends by itself comes back."""
+    runtime.kill("bank", signal="HUP")
+    try:
+        wait_until(lambda: {e.state for e in runtime.status() if e.service == "bank"} == {"exited"}, 10)
+    finally:
+        runtime.restart("bank")
+
+
 def test_address_reaches_prometheus(runtime: Runtime) -> None:
     """The trainer reads metrics of every copy at the published port."""
     url = f"http://{runtime.address('metrics', 9090)}/api/v1/query"
