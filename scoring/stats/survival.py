@@ -1,0 +1,91 @@
+"""How long until it is mitigated, where some drills ran out before. Needs only the standard library."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Duration:
+    """One time, s; `ended` is false where it was still going on then."""
+
+    seconds: float
+    ended: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """At `seconds`, `events` of `at_risk` ended, and `survival` are still going on just after."""
+
+    seconds: float
+    at_risk: int
+    events: int
+    survival: float
+
+
+@dataclass(frozen=True)
+class RestrictedMean:
+    """Mean time up to a horizon, s."""
+
+    seconds: float
+    standard_error: float
+    horizon_s: float
+    n: int
+
+
+def kaplan_meier(durations: Iterable[Duration]) -> tuple[Step, ...]:
+    """The share still unmitigated, by time, from 1 down; one step for each time at which any ended.
+
+    Formula: S(t) = Π over event times tᵢ ≤ t of (1 − dᵢ/nᵢ); who is censored at tᵢ still counts in nᵢ.
+    Source: Kaplan and Meier, JASA 53, 1958, 457-481.
+    """
+    ordered = sorted(durations, key=lambda duration: duration.seconds)
+    at_risk = len(ordered)
+    survival = 1.0
+    steps = []
+    for seconds, group in itertools.groupby(ordered, key=lambda duration: duration.seconds):
+        ended = [duration.ended for duration in group]
+        events = sum(ended)
+        if events:
+            survival *= 1 - events / at_risk
+            steps.append(Step(seconds, at_risk, events, survival))
+        at_risk -= len(ended)
+    return tuple(steps)
+
+
+def median(steps: Iterable[Step]) -> float | None:
+    """The first time at which half or fewer are still going on, s; None if more than half always are.
+
+    Formula: min {t : S(t) ≤ ½}. Source: Kaplan and Meier 1958; Brookmeyer and Crowley, Biometrics 38, 1982.
+    """
+    return next((step.seconds for step in steps if step.survival <= 0.5 + 1e-12), None)
+
+
+def restricted_mean(durations: Iterable[Duration], horizon_s: float) -> RestrictedMean | None:
+    """Mean time until mitigated or until the horizon, s; None without durations.
+
+    Formula: μ = ∫₀ʰ S(t) dt; se² = n/(n − 1) · Σ over event times tᵢ < h of (∫ from tᵢ to h of S)² ·
+    dᵢ/(nᵢ(nᵢ − dᵢ)). Without censoring before h this is the mean of min(T, h) and its ordinary error.
+    Source: Irwin, J. Hyg. 47, 1949; Klein and Moeschberger, Survival Analysis, 2003, section 4.5.
+    """
+    known = tuple(durations)
+    if not known:
+        return None
+    steps = [step for step in kaplan_meier(known) if step.seconds < horizon_s]
+    edges = [*(step.seconds for step in steps), horizon_s]
+    heights = [1.0, *(step.survival for step in steps)]
+    widths = [edges[0], *(after - before for before, after in itertools.pairwise(edges))]
+    pieces = [height * width for height, width in zip(heights, widths, strict=True)]
+    mean = math.fsum(pieces)
+    variance = 0.0
+    rest = mean
+    for step, piece in zip(steps, pieces[:-1], strict=True):
+        rest -= piece
+        if step.at_risk > step.events:
+            variance += rest**2 * step.events / (step.at_risk * (step.at_risk - step.events))
+    n = len(known)
+    correction = n / (n - 1) if n > 1 else math.nan
+    return RestrictedMean(mean, math.sqrt(correction * variance), horizon_s, n)
