@@ -12,6 +12,7 @@ from scoring.comparison.remarks import (
     LookCannotDecide,
     MorePairs,
     NextLook,
+    NothingMitigated,
     OneEngineer,
     OneOrderOnly,
     OnePrimary,
@@ -36,8 +37,8 @@ from scoring.comparison.trust import (
     reliance_summary,
 )
 from scoring.comparison.verdict import (
-    Primary,
     Outcome,
+    Primary,
     Verdict,
     assess,
     verdict,
@@ -111,7 +112,7 @@ def compare(
     correct = _correct(pairs)
     t_test = twin(pairs, primary)
     ai_first = sum(pair.ai_first for pair in pairs)
-    refusals = _refusals(pairs, ai_first, engineers, selected)
+    refusals = _refusals(pairs, primary, engineers, selected)
     found = _verdict(pairs, primary, engineers, refusals)
     return Comparison(
         primary=primary,
@@ -142,7 +143,8 @@ def compare(
     )
 
 
-def _refusals(pairs: Sequence[Pair], ai_first: int, engineers: int, selected: bool) -> tuple[Remark, ...]:
+def _refusals(pairs: Sequence[Pair], primary: Primary, engineers: int, selected: bool) -> tuple[Remark, ...]:
+    ai_first = sum(pair.ai_first for pair in pairs)
     ai_second = len(pairs) - ai_first
     refusals: list[Remark] = []
     if len(pairs) > 1 and min(ai_first, ai_second) == 0:
@@ -151,6 +153,10 @@ def _refusals(pairs: Sequence[Pair], ai_first: int, engineers: int, selected: bo
         refusals.append(TooFewPairs(ai_first, ai_second))
     if engineers == 1:
         refusals.append(OneEngineer())
+    on = all(pair.ran_out(pair.on) for pair in pairs)
+    off = all(pair.ran_out(pair.off) for pair in pairs)
+    if pairs and primary == "time_to_mitigate" and (on or off):
+        refusals.append(NothingMitigated(ai=on, both=on and off))
     if selected:
         refusals.append(Selected())
     return tuple(refusals)

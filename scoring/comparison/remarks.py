@@ -70,6 +70,20 @@ class OneEngineer:
 
 
 @dataclass(frozen=True)
+class NothingMitigated:
+    """Every drill of one arm, or of both, ran out: the ratio of times cut at the limit says nothing."""
+
+    refuses: ClassVar[bool] = True
+    ai: bool
+    both: bool
+
+    @property
+    def sentence(self) -> str:
+        which = "No drill" if self.both else f"No drill {'with' if self.ai else 'without'} the AI"
+        return f"{which} was mitigated in time, so how long they would have taken is not known."
+
+
+@dataclass(frozen=True)
 class Selected:
     """The data were narrowed after they were seen."""
 
@@ -198,9 +212,9 @@ class RanOut:
     @property
     def sentence(self) -> str:
         return (
-            f"Not mitigated in time: {self.on} of {self.pairs} with the AI, {self.off} of {self.pairs} without. "
-            "They count as the limit and rank as the slowest, so the ratio is of times cut off there, and may "
-            "be nearer to 1 than that of the full times."
+            f"Not mitigated in time: {self.on} of {self.pairs} with the AI, {self.off} of {self.pairs} "
+            "without. They count as the limit and rank as the slowest, so the ratio is of times cut off "
+            "there, and may be nearer to 1 than that of the full times."
         )
 
 
@@ -208,6 +222,7 @@ Remark = (
     TooFewPairs
     | OneOrderOnly
     | OneEngineer
+    | NothingMitigated
     | Selected
     | MorePairs
     | RawMeanMisleads

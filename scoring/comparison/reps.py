@@ -111,8 +111,8 @@ REASONS: Mapping[Exclusion, str] = {
     "outside a plan": "outside a plan: no pair to compare it within",
     "not randomised": "not randomised: a lead chose the mode or the order",
     "partner missing": "partner missing: the other drill of its pair isn't done, or was left out",
-    "pair malformed": "pair malformed: not one drill with the AI and one without, of one engineer and family, "
-    "on two variants",
+    "pair malformed": "pair malformed: not one drill with the AI and one without, "
+    "of one engineer and family, on two variants",
 }
 
 
