@@ -10,7 +10,7 @@ from scoring.comparison.remarks import ENGINEERS_AT_LARGE
 from scoring.comparison.reps import Pair
 from scoring.comparison.verdict import Estimate, Primary, as_estimate, assess, by_order, outcome_of
 from scoring.stats.proportions import holm
-from scoring.stats.survival import Duration, RestrictedMean, Step, kaplan_meier, median, restricted_mean
+from scoring.stats.survival import RestrictedMean, Step, kaplan_meier, median, restricted_mean
 
 By = Literal["team", "engineer", "family"]
 
@@ -112,11 +112,10 @@ def arm(pairs: Sequence[Pair], ai: bool) -> Arm:
 
     The horizon is the shortest limit of any pair: nothing is known of all of them beyond it.
     """
-    reps = [(pair, pair.on if ai else pair.off) for pair in pairs]
-    durations = [Duration(pair.time_s(rep), not pair.ran_out(rep)) for pair, rep in reps]
+    durations = [pair.on_time if ai else pair.off_time for pair in pairs]
     curve = kaplan_meier(durations)
     horizon = min((pair.limit_s for pair in pairs), default=0.0)
-    mean = restricted_mean(durations, horizon)
+    mean = restricted_mean(curve, len(durations), horizon)
     low = high = None
     if mean is not None and mean.n > 1:
         from scoring.stats.crossover import t_interval

@@ -153,8 +153,8 @@ def _refusals(pairs: Sequence[Pair], primary: Primary, engineers: int, selected:
         refusals.append(TooFewPairs(ai_first, ai_second))
     if engineers == 1:
         refusals.append(OneEngineer())
-    on = all(pair.ran_out(pair.on) for pair in pairs)
-    off = all(pair.ran_out(pair.off) for pair in pairs)
+    on = not any(pair.on_time.ended for pair in pairs)
+    off = not any(pair.off_time.ended for pair in pairs)
     if pairs and primary == "time_to_mitigate" and (on or off):
         refusals.append(NothingMitigated(ai=on, both=on and off))
     if selected:
@@ -187,8 +187,8 @@ def _warnings(
     ]
     if n and primary == "time_to_mitigate":
         said.append(RawMeanMisleads(n, chance_of_raw_gap(n)))
-        on = sum(pair.ran_out(pair.on) for pair in pairs)
-        off = sum(pair.ran_out(pair.off) for pair in pairs)
+        on = sum(not pair.on_time.ended for pair in pairs)
+        off = sum(not pair.off_time.ended for pair in pairs)
         if on or off:
             said.append(RanOut(on, off, n))
     return tuple(said)

@@ -7,9 +7,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from scoring.reliance import AcceptanceTable, Proportion
+from scoring.stats.survival import Duration
 
 Policy = Literal["natural", "right", "wrong", "silent"]
 
@@ -141,23 +143,31 @@ class Pair:
         """Where both drills are cut off: the shorter limit of the two, so that neither arm gets longer."""
         return min(self.on.limit_s, self.off.limit_s)
 
-    def time_s(self, rep: Rep) -> float:
-        """Time to mitigate, s, cut off at the pair's limit and at `SHORTEST_S` below."""
-        seconds = rep.time_to_mitigate_s if rep.mitigated else math.inf
-        return max(SHORTEST_S, min(seconds, self.limit_s))
+    @cached_property
+    def on_time(self) -> Duration:
+        """With the AI, cut off at the pair's limit and at `SHORTEST_S` below."""
+        return self._cut(self.on)
 
-    def ran_out(self, rep: Rep) -> bool:
-        return not rep.mitigated or rep.time_to_mitigate_s > self.limit_s
+    @cached_property
+    def off_time(self) -> Duration:
+        """Without the AI, cut off alike."""
+        return self._cut(self.off)
 
-    @property
+    @cached_property
     def log_ratio(self) -> float:
         """ln(time with AI / time without), both cut off at the limit."""
-        return round(math.log(self.time_s(self.on)) - math.log(self.time_s(self.off)), _DECIMALS) + 0.0
+        return round(math.log(self.on_time.seconds) - math.log(self.off_time.seconds), _DECIMALS) + 0.0
 
     @property
     def diagnosis_gain(self) -> float:
         """D with AI minus D without."""
         return round(self.on.diagnosis - self.off.diagnosis, _DECIMALS) + 0.0
+
+    def _cut(self, rep: Rep) -> Duration:
+        limit = self.limit_s
+        if not rep.mitigated or rep.time_to_mitigate_s > limit:
+            return Duration(max(SHORTEST_S, limit), ended=False)
+        return Duration(max(SHORTEST_S, rep.time_to_mitigate_s), ended=True)
 
 
 @dataclass(frozen=True)

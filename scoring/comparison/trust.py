@@ -188,18 +188,18 @@ def advisor_record(reps: Iterable[Rep]) -> AdvisorRecord:
     Formula: latency share = Σ (waiting + reading + astray) / Σ time to mitigate, cut off at the limit,
     over drills with a fault.
     """
-    claims = no_fault = Proportion(0, 0)
+    with_ai = [rep for rep in reps if rep.ai]
+    quiet = [rep.trace.claims_wrong.n > 0 for rep in with_ai if rep.no_fault]
     spent = total = 0.0
-    for rep in reps:
-        if not rep.ai:
-            continue
-        claims += rep.trace.claims_wrong
-        if rep.no_fault:
-            no_fault += Proportion(int(rep.trace.claims_wrong.n > 0), 1)
-        else:
+    for rep in with_ai:
+        if not rep.no_fault:
             spent += rep.trace.waiting_s + rep.trace.reading_s + rep.trace.astray_s
             total += min(rep.time_to_mitigate_s, rep.limit_s) if rep.mitigated else rep.limit_s
-    return AdvisorRecord(Rate.of(claims), Rate.of(no_fault), spent / total if total else None)
+    return AdvisorRecord(
+        wrong=Rate.of(_pooled(rep.trace.claims_wrong for rep in with_ai)),
+        false_positives=Rate.of(Proportion(sum(quiet), len(quiet))),
+        latency_share=spent / total if total else None,
+    )
 
 
 def calibration_summary(beliefs: Sequence[Stated]) -> CalibrationSummary:
@@ -232,7 +232,7 @@ def perception_gap(pairs: Iterable[Pair]) -> PerceptionGap | None:
     """
     felt, measured = [], []
     for pair in pairs:
-        if pair.on.felt_s and pair.off.felt_s and not (pair.ran_out(pair.on) or pair.ran_out(pair.off)):
+        if pair.on.felt_s and pair.off.felt_s and pair.on_time.ended and pair.off_time.ended:
             felt.append(math.log(pair.on.felt_s / pair.off.felt_s))
             measured.append(pair.log_ratio)
     if len(felt) < 2:

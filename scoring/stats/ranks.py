@@ -23,6 +23,7 @@ EXACT_UP_TO = 60
 _ALL_DIFFERENCES_UP_TO = 4_000_000
 _ROUNDING = 1e-9
 _DECIMALS = 9
+_NEAR_ENOUGH = 1e-12
 
 Floats = NDArray[np.float64]
 
@@ -190,11 +191,11 @@ def _order_statistics(first: Floats, second: Floats, wanted: Sequence[int]) -> l
 
 
 def _bisected(first: Floats, second: Floats, rank: int) -> float:
-    """The difference of one rank without making all of them, to the last bits of a float."""
+    """The difference of one rank without making all of them, to 12 digits."""
     low, high = float(first[0] - second[-1]), float(first[-1] - second[0])
     for _ in range(64):
         middle = (low + high) / 2
-        if not low < middle < high:
+        if not low < middle < high or high - low < _NEAR_ENOUGH * max(1.0, abs(middle)):
             break
         if int((first.size - np.searchsorted(first, second + middle, side="right")).sum()) > (
             first.size * second.size - rank

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -42,17 +43,18 @@ def kaplan_meier(durations: Iterable[Duration]) -> tuple[Step, ...]:
     Formula: S(t) = Π over event times tᵢ ≤ t of (1 − dᵢ/nᵢ); who is censored at tᵢ still counts in nᵢ.
     Source: Kaplan and Meier, JASA 53, 1958, 457-481.
     """
-    ordered = sorted(durations, key=lambda duration: duration.seconds)
-    at_risk = len(ordered)
+    known = tuple(durations)
+    leaving = Counter(duration.seconds for duration in known)
+    ending = Counter(duration.seconds for duration in known if duration.ended)
+    at_risk = len(known)
     survival = 1.0
     steps = []
-    for seconds, group in itertools.groupby(ordered, key=lambda duration: duration.seconds):
-        ended = [duration.ended for duration in group]
-        events = sum(ended)
+    for seconds in sorted(leaving):
+        events = ending[seconds]
         if events:
             survival *= 1 - events / at_risk
             steps.append(Step(seconds, at_risk, events, survival))
-        at_risk -= len(ended)
+        at_risk -= leaving[seconds]
     return tuple(steps)
 
 
@@ -64,17 +66,16 @@ def median(steps: Iterable[Step]) -> float | None:
     return next((step.seconds for step in steps if step.survival <= 0.5 + 1e-12), None)
 
 
-def restricted_mean(durations: Iterable[Duration], horizon_s: float) -> RestrictedMean | None:
-    """Mean time until mitigated or until the horizon, s; None without durations.
+def restricted_mean(curve: Sequence[Step], n: int, horizon_s: float) -> RestrictedMean | None:
+    """Mean time until mitigated or until the horizon, s, from the curve of n durations; None for n = 0.
 
     Formula: μ = ∫₀ʰ S(t) dt; se² = n/(n − 1) · Σ over event times tᵢ < h of (∫ from tᵢ to h of S)² ·
     dᵢ/(nᵢ(nᵢ − dᵢ)). Without censoring before h this is the mean of min(T, h) and its ordinary error.
     Source: Irwin, J. Hyg. 47, 1949; Klein and Moeschberger, Survival Analysis, 2003, section 4.5.
     """
-    known = tuple(durations)
-    if not known:
+    if not n:
         return None
-    steps = [step for step in kaplan_meier(known) if step.seconds < horizon_s]
+    steps = [step for step in curve if step.seconds < horizon_s]
     edges = [*(step.seconds for step in steps), horizon_s]
     heights = [1.0, *(step.survival for step in steps)]
     widths = [edges[0], *(after - before for before, after in itertools.pairwise(edges))]
@@ -86,6 +87,5 @@ def restricted_mean(durations: Iterable[Duration], horizon_s: float) -> Restrict
         rest -= piece
         if step.at_risk > step.events:
             variance += rest**2 * step.events / (step.at_risk * (step.at_risk - step.events))
-    n = len(known)
     correction = n / (n - 1) if n > 1 else math.nan
     return RestrictedMean(mean, math.sqrt(correction * variance), horizon_s, n)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +17,7 @@ from scoring.rating import RATINGS, Rating
 FAMILIES = ("caches",)
 
 
-def drill(day: dt.date, family: str = "caches", rating: Rating = "good", **other: bool) -> Practice:
+def drill(day: dt.date, family: str = "caches", rating: Rating = "good", **other: Any) -> Practice:
     done = Practice(
         dt.datetime.combine(day, dt.time(12), dt.UTC), family, manual=True, spoiled=False, rating=rating
     )
@@ -62,7 +63,7 @@ def test_before_the_third_drill_there_is_no_currency_to_lose() -> None:
     [{"manual": False}, {"spoiled": True}],
     ids=["with the AI", "spoiled"],
 )
-def test_some_drills_never_count(spoilt: dict[str, bool]) -> None:
+def test_some_drills_never_count(spoilt: dict[str, Any]) -> None:
     """A drill with the AI least of all."""
     last = drill(date("2026-03-05"), **spoilt)
     assert on("2026-03-10", *WORKED[:2], last).status == "not yet"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from scoring.comparison import Rep, pair_up
 from scoring.comparison.reps import REASONS
+from scoring.stats.survival import Duration
 from tests.scoring.comparison.examples import LIMIT_S, block, pair, rep
 
 
@@ -72,15 +73,15 @@ def test_both_drills_are_cut_at_the_shorter_limit() -> None:
     """Or the arm with the longer limit would have had more time to be slow in."""
     both = pair(1100.0, 800.0)
     short = replace(both, off=replace(both.off, limit_s=900.0))
-    assert (short.time_s(short.on), short.ran_out(short.on)) == (900.0, True)
-    assert (short.time_s(short.off), short.ran_out(short.off)) == (800.0, False)
+    assert short.on_time == Duration(900.0, ended=False)
+    assert short.off_time == Duration(800.0, ended=True)
     assert short.log_ratio == pytest.approx(math.log(900 / 800))
 
 
 def test_running_out_counts_as_the_limit() -> None:
     """However early somebody gave up."""
     gave_up = replace(pair().on, time_to_mitigate_s=300.0, mitigated=False)
-    assert replace(pair(), on=gave_up).time_s(gave_up) == LIMIT_S
+    assert replace(pair(), on=gave_up).on_time == Duration(LIMIT_S, ended=False)
 
 
 def test_at_once_counts_as_a_second() -> None:

@@ -25,7 +25,7 @@ def test_the_enuresis_data_are_those_published() -> None:
     gains = minus(data.ENURESIS_DRUG_FIRST) + [-d for d in minus(data.ENURESIS_PLACEBO_FIRST)]
     found = mean_interval(gains)
     error = math.sqrt(11.005 / 29)
-    assert (len(gains), found.estimate) == (29, pytest.approx(2.172, abs=5e-4))
+    assert (len(gains), found.estimate) == pytest.approx((29, 2.172), abs=5e-4)
     assert found.high - found.estimate == pytest.approx(2.048 * error, abs=2e-3)
     assert found.estimate / error == pytest.approx(3.53, abs=5e-3)
 
@@ -36,7 +36,7 @@ def test_hills_and_armitage_on_the_enuresis_trial() -> None:
     found, known = hills_armitage(first, second), stats.ttest_ind(first, second)
     limits = known.confidence_interval(0.95)
     assert found.effect.estimate == pytest.approx((48 / 17 + 15 / 12) / 2)
-    assert (found.t, found.p, found.df) == (pytest.approx(known.statistic), pytest.approx(known.pvalue), 27)
+    assert (found.t, found.p, found.df) == pytest.approx((known.statistic, known.pvalue, 27))
     assert (found.effect.low, found.effect.high) == (
         pytest.approx(limits.low / 2),
         pytest.approx(limits.high / 2),
@@ -49,7 +49,7 @@ def test_hills_and_armitage_on_the_asthma_trial() -> None:
     first, second = minus(data.ASTHMA_FORMOTEROL_FIRST), minus(data.ASTHMA_SALBUTAMOL_FIRST)
     found, known = hills_armitage(first, second), stats.ttest_ind(first, second)
     assert found.effect.estimate == pytest.approx((215 / 7 + 375 / 6) / 2)
-    assert (found.t, found.p, found.df) == (pytest.approx(known.statistic), pytest.approx(known.pvalue), 11)
+    assert (found.t, found.p, found.df) == pytest.approx((known.statistic, known.pvalue, 11))
 
 
 def test_koch_on_the_asthma_trial() -> None:
@@ -68,7 +68,7 @@ def test_what_practice_does_leaves_the_effect_alone(
     first: list[float], second: list[float], practice: int
 ) -> None:
     """Adding the same to every first drill changes neither p nor effect."""
-    moved = [[d + practice for d in each] for each in (first, second)]
+    moved = [d + practice for d in first], [d + practice for d in second]
     before, after = koch(first, second), koch(*moved)
     assert after.test.p == pytest.approx(before.test.p)
     assert after.effect.estimate == pytest.approx(before.effect.estimate)

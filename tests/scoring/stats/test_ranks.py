@@ -29,7 +29,8 @@ def test_exact_p_of_the_chorioamnion() -> None:
 def test_exact_p_with_ties_of_the_blood_pressures() -> None:
     """StatXact 5: 0.0989."""
     found = mann_whitney(data.PRESSURE_TREATED, data.PRESSURE_CONTROL)
-    assert (found.p, found.method) == (pytest.approx(0.0989, abs=5e-5), "exact")
+    assert found.p == pytest.approx(0.0989, abs=5e-5)
+    assert found.method == "exact"
 
 
 def test_shifts_as_published() -> None:
@@ -78,7 +79,7 @@ def test_agrees_with_scipy_without_ties(values: list[int], drawn: st.DataObject)
     cut = drawn.draw(st.integers(1, len(values) - 1))
     found = mann_whitney(values[:cut], values[cut:])
     known = stats.mannwhitneyu(values[:cut], values[cut:], method="exact")
-    assert (found.u, found.p) == (known.statistic, pytest.approx(known.pvalue))
+    assert (found.u, found.p) == pytest.approx((known.statistic, known.pvalue))
 
 
 @given(tied, tied)
@@ -126,16 +127,16 @@ def test_moving_a_sample_moves_the_shift(values: list[int], by: int, drawn: st.D
 
 
 def test_large_samples_find_the_same_without_all_differences(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bisection and sorting every difference agree to the last digits."""
+    """Bisection and sorting every difference agree to eleven digits."""
     rng = np.random.default_rng(5)
     x, y = rng.normal(size=90).tolist(), rng.normal(0.4, 1, size=71).round(1).tolist()
     sorted_out = hodges_lehmann(x, y)
     monkeypatch.setattr(ranks, "_ALL_DIFFERENCES_UP_TO", 0)
     bisected = hodges_lehmann(x, y)
-    assert bisected.estimate == pytest.approx(sorted_out.estimate, abs=1e-12)
+    assert bisected.estimate == pytest.approx(sorted_out.estimate, abs=1e-11)
     assert (bisected.low, bisected.high) == (
-        pytest.approx(sorted_out.low, abs=1e-12),
-        pytest.approx(sorted_out.high, abs=1e-12),
+        pytest.approx(sorted_out.low, abs=1e-11),
+        pytest.approx(sorted_out.high, abs=1e-11),
     )
 
 

@@ -67,7 +67,7 @@ def test_agrees_with_lifelines(known: list[Duration]) -> None:
         assert fitter.predict(step.seconds) == pytest.approx(step.survival)
     if all(abs(step.survival - 0.5) > 1e-9 for step in steps):  # at one half itself, conventions differ
         assert (median(steps) or np.inf) == fitter.median_survival_time_
-    found = restricted_mean(known, 10.0)
+    found = restricted_mean(steps, len(known), 10.0)
     assert found is not None
     assert found.seconds == pytest.approx(area)
 
@@ -75,7 +75,7 @@ def test_agrees_with_lifelines(known: list[Duration]) -> None:
 def test_without_censoring_the_restricted_mean_is_the_mean() -> None:
     """And its error is s/√n, of the times cut at the horizon."""
     seconds = [100.0, 250.0, 250.0, 700.0, 1200.0, 1200.0]
-    found = restricted_mean([Duration(each, each < 1200) for each in seconds], 1200.0)
+    found = restricted_mean(kaplan_meier([Duration(each, each < 1200) for each in seconds]), 6, 1200.0)
     assert found is not None
     assert found.seconds == pytest.approx(np.mean(seconds))
     assert found.standard_error == pytest.approx(np.std(seconds, ddof=1) / np.sqrt(6))
@@ -84,7 +84,7 @@ def test_without_censoring_the_restricted_mean_is_the_mean() -> None:
 def test_all_ran_out() -> None:
     """The curve has no step, no median, and the whole horizon as its mean."""
     known = [Duration(1200.0, False)] * 4
-    found = restricted_mean(known, 1200.0)
+    found = restricted_mean((), 4, 1200.0)
     assert kaplan_meier(known) == ()
     assert median(()) is None
     assert found is not None
@@ -94,4 +94,4 @@ def test_all_ran_out() -> None:
 def test_nothing_known() -> None:
     """No durations: no curve and no mean."""
     assert kaplan_meier(()) == ()
-    assert restricted_mean((), 1200.0) is None
+    assert restricted_mean((), 0, 1200.0) is None
