@@ -49,7 +49,7 @@ def test_one_of_four_is_anything_between_a_twentieth_and_seven_tenths() -> None:
     """Wilson's interval goes with every rate: 0.046 to 0.699."""
     traces = [AiTrace(rsr=Proportion(hit, 1)) for hit in (1, 0, 0, 0)]
     found = reliance_summary([rep(True, trace=trace) for trace in traces]).rsr
-    assert (found.low, found.high) == (pytest.approx(0.0456, abs=5e-5), pytest.approx(0.6994, abs=5e-5))
+    assert (found.low, found.high) == pytest.approx((0.0456, 0.6994), abs=5e-5)
 
 
 def test_omission_is_the_difference_between_the_arms() -> None:
@@ -70,7 +70,7 @@ def test_anchoring_takes_off_what_people_guess_by_themselves() -> None:
     ]
     found = anchoring(on, off)
     assert (found.with_ai.k, found.with_ai.n) == (2, 2)
-    assert (found.spontaneous, found.excess) == (pytest.approx(0.25), pytest.approx(0.75))
+    assert (found.spontaneous, found.excess) == pytest.approx((0.25, 0.75))
 
 
 def test_anchoring_without_drills_by_hand_has_no_base() -> None:
@@ -121,7 +121,7 @@ def test_the_gap_that_metr_reported() -> None:
     known = felt(pair(595.0, 500.0), on=480.0, off=600.0)
     found = perception_gap([known, known])
     assert found is not None
-    assert (found.felt_ratio, found.measured_ratio) == (pytest.approx(0.80), pytest.approx(1.19))
+    assert (found.felt_ratio, found.measured_ratio) == pytest.approx((0.80, 1.19))
     assert found.gap == pytest.approx(math.log(0.80) - math.log(1.19))
     assert found.gap == pytest.approx(-0.40, abs=0.005)
 

@@ -37,10 +37,7 @@ def test_hills_and_armitage_on_the_enuresis_trial() -> None:
     limits = known.confidence_interval(0.95)
     assert found.effect.estimate == pytest.approx((48 / 17 + 15 / 12) / 2)
     assert (found.t, found.p, found.df) == pytest.approx((known.statistic, known.pvalue, 27))
-    assert (found.effect.low, found.effect.high) == (
-        pytest.approx(limits.low / 2),
-        pytest.approx(limits.high / 2),
-    )
+    assert (found.effect.low, found.effect.high) == pytest.approx((limits.low / 2, limits.high / 2))
     assert found.period == pytest.approx((48 / 17 - 15 / 12) / 2)
 
 
@@ -83,10 +80,7 @@ def test_swapping_the_arms_turns_the_sign(first: list[float], second: list[float
     one, other = koch(first, second), koch(second, first)
     assert other.test.p == pytest.approx(one.test.p)
     assert other.effect.estimate == pytest.approx(-one.effect.estimate)
-    assert (other.effect.low, other.effect.high) == (
-        pytest.approx(-one.effect.high),
-        pytest.approx(-one.effect.low),
-    )
+    assert (other.effect.low, other.effect.high) == pytest.approx((-one.effect.high, -one.effect.low))
 
 
 def test_nothing_varies_and_nothing_differs() -> None:

@@ -44,11 +44,7 @@ def test_difference_of_proportions_as_published() -> None:
     """Newcombe 1998, example (a): 56/70 − 48/80 is 0.2000, 0.0524 to 0.3339 by method 10."""
     found = difference(Proportion(56, 70), Proportion(48, 80))
     assert found is not None
-    assert (found.value, found.low, found.high) == (
-        pytest.approx(0.2),
-        pytest.approx(0.0524, abs=5e-5),
-        pytest.approx(0.3339, abs=5e-5),
-    )
+    assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
 
 
 def test_no_difference_without_trials() -> None:
