@@ -175,7 +175,7 @@ def raw_means(rng: np.random.Generator, studies: int) -> None:
 
 def _as_pairs(one: Studies, study: int) -> list[Pair]:
     return [
-        Pair(
+        Pair.of(
             str(number),
             on=_as_rep(one, study, number, ai=True),
             off=_as_rep(one, study, number, ai=False),

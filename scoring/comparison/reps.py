@@ -7,7 +7,6 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
 
 from scoring.reliance import AcceptanceTable, Proportion
@@ -120,54 +119,53 @@ REASONS: Mapping[Exclusion, str] = {
 
 @dataclass(frozen=True)
 class Pair:
-    """Two drills of one engineer on two variants of one family, one with the AI and one without."""
+    """Two drills of one engineer on two variants of one family, one with the AI and one without.
+
+    Made by `Pair.of`, which computes what many tests then read.
+    """
 
     block: str
     on: Rep
     off: Rep
+    ai_first: bool
+    completed: dt.datetime
+    limit_s: float
+    """Where both drills are cut off: the shorter limit of the two, so that neither arm gets longer."""
+    on_time: Duration
+    """With the AI, cut off at the pair's limit, and at `SHORTEST_S` below."""
+    off_time: Duration
+    """Without the AI, cut off alike."""
+    log_ratio: float
+    """ln(time with AI / time without), both cut off."""
+    diagnosis_gain: float
+    """D with AI minus D without."""
 
-    @property
-    def ai_first(self) -> bool:
-        return self.on.order == 1
+    @classmethod
+    def of(cls, block: str, on: Rep, off: Rep) -> Pair:
+        limit_s = on.limit_s if on.limit_s < off.limit_s else off.limit_s
+        on_time, off_time = _cut(on, limit_s), _cut(off, limit_s)
+        return cls(
+            block=block,
+            on=on,
+            off=off,
+            ai_first=on.order == 1,
+            completed=max(on.ended, off.ended),
+            limit_s=limit_s,
+            on_time=on_time,
+            off_time=off_time,
+            log_ratio=round(math.log(on_time.seconds / off_time.seconds), _DECIMALS) + 0.0,
+            diagnosis_gain=round(on.diagnosis - off.diagnosis, _DECIMALS) + 0.0,
+        )
 
     @property
     def engineer(self) -> str:
         return self.on.engineer
 
-    @property
-    def completed(self) -> dt.datetime:
-        return max(self.on.ended, self.off.ended)
 
-    @property
-    def limit_s(self) -> float:
-        """Where both drills are cut off: the shorter limit of the two, so that neither arm gets longer."""
-        return min(self.on.limit_s, self.off.limit_s)
-
-    @cached_property
-    def on_time(self) -> Duration:
-        """With the AI, cut off at the pair's limit and at `SHORTEST_S` below."""
-        return self._cut(self.on)
-
-    @cached_property
-    def off_time(self) -> Duration:
-        """Without the AI, cut off alike."""
-        return self._cut(self.off)
-
-    @cached_property
-    def log_ratio(self) -> float:
-        """ln(time with AI / time without), both cut off at the limit."""
-        return round(math.log(self.on_time.seconds) - math.log(self.off_time.seconds), _DECIMALS) + 0.0
-
-    @property
-    def diagnosis_gain(self) -> float:
-        """D with AI minus D without."""
-        return round(self.on.diagnosis - self.off.diagnosis, _DECIMALS) + 0.0
-
-    def _cut(self, rep: Rep) -> Duration:
-        limit = self.limit_s
-        if not rep.mitigated or rep.time_to_mitigate_s > limit:
-            return Duration(max(SHORTEST_S, limit), ended=False)
-        return Duration(max(SHORTEST_S, rep.time_to_mitigate_s), ended=True)
+def _cut(rep: Rep, limit_s: float) -> Duration:
+    ended = rep.mitigated and rep.time_to_mitigate_s <= limit_s
+    seconds = rep.time_to_mitigate_s if ended else limit_s
+    return Duration(seconds if seconds > SHORTEST_S else SHORTEST_S, ended)
 
 
 @dataclass(frozen=True)
@@ -201,7 +199,7 @@ def pair_up(reps: Iterable[Rep]) -> Paired:
             out["pair malformed"] += len(members)
         else:
             off, on = sorted(members, key=lambda rep: rep.ai)
-            pairs.append(Pair(block, on=on, off=off))
+            pairs.append(Pair.of(block, on, off))
     pairs.sort(key=lambda pair: (pair.completed, pair.block))
     return Paired(tuple(pairs), {reason: out[reason] for reason in REASONS if out[reason]})
 

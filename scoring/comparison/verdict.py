@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from scoring.comparison.remarks import LEAST_PER_ORDER, LOOK_ALPHA, LOOKS
@@ -75,9 +76,7 @@ class Verdict:
 
 def outcome_of(primary: Primary) -> Callable[[Pair], float]:
     """On minus off of one pair: a log ratio of times, or a difference in D."""
-    return (
-        (lambda pair: pair.log_ratio) if primary == "time_to_mitigate" else (lambda pair: pair.diagnosis_gain)
-    )
+    return attrgetter("log_ratio" if primary == "time_to_mitigate" else "diagnosis_gain")
 
 
 def by_order(pairs: Sequence[Pair], outcome: Callable[[Pair], float]) -> tuple[list[float], list[float]]:

@@ -7,18 +7,17 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Duration:
+class Duration(NamedTuple):
     """One time, s; `ended` is false where it was still going on then."""
 
     seconds: float
     ended: bool
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """At `seconds`, `events` of `at_risk` ended, and `survival` are still going on just after."""
 
     seconds: float

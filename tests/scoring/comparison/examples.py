@@ -47,4 +47,4 @@ def block(name: str, on: float, off: float, ai_first: bool, day: int = 0, **othe
 def pair(on: float = 600.0, off: float = 600.0, ai_first: bool = True, **other: Any) -> Pair:
     """One pair."""
     with_ai, without = block("b", on, off, ai_first, **other)
-    return Pair("b", on=with_ai, off=without)
+    return Pair.of("b", on=with_ai, off=without)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.comparison import Rep, pair_up
+from scoring.comparison import Pair, Rep, pair_up
 from scoring.comparison.reps import REASONS
 from scoring.stats.survival import Duration
 from tests.scoring.comparison.examples import LIMIT_S, block, pair, rep
@@ -72,7 +72,7 @@ def test_pairs_stand_in_the_order_in_which_they_were_completed() -> None:
 def test_both_drills_are_cut_at_the_shorter_limit() -> None:
     """Or the arm with the longer limit would have had more time to be slow in."""
     both = pair(1100.0, 800.0)
-    short = replace(both, off=replace(both.off, limit_s=900.0))
+    short = Pair.of("b", both.on, replace(both.off, limit_s=900.0))
     assert short.on_time == Duration(900.0, ended=False)
     assert short.off_time == Duration(800.0, ended=True)
     assert short.log_ratio == pytest.approx(math.log(900 / 800))
@@ -81,7 +81,7 @@ def test_both_drills_are_cut_at_the_shorter_limit() -> None:
 def test_running_out_counts_as_the_limit() -> None:
     """However early somebody gave up."""
     gave_up = replace(pair().on, time_to_mitigate_s=300.0, mitigated=False)
-    assert replace(pair(), on=gave_up).on_time == Duration(LIMIT_S, ended=False)
+    assert Pair.of("b", gave_up, pair().off).on_time == Duration(LIMIT_S, ended=False)
 
 
 def test_at_once_counts_as_a_second() -> None:

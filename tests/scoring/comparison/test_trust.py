@@ -31,7 +31,7 @@ WRONG_HINT = AiTrace(
 
 
 def felt(pair_: Pair, on: float | None, off: float | None) -> Pair:
-    return replace(pair_, on=replace(pair_.on, felt_s=on), off=replace(pair_.off, felt_s=off))
+    return Pair.of("b", replace(pair_.on, felt_s=on), replace(pair_.off, felt_s=off))
 
 
 def test_counts_add_up_over_drills() -> None:
