@@ -1,7 +1,8 @@
 """How long a comparison takes as drills accumulate.
 
 Run as `python benchmarks/comparison.py [--drills 100000]`. Budget: 100,000 drills in 3 s, importing
-numpy and scipy apart, and growth no faster than the number of drills.
+numpy and scipy apart, and growth no faster than the number of drills. A plain loop is timed beside it, to
+tell a slow or busy machine (about 0.5 s on an idle one) from a slow comparison.
 """
 
 from __future__ import annotations
@@ -44,6 +45,15 @@ def seconds(reps: list[Rep], by: str | None) -> float:
     return best
 
 
+def plain_loop() -> float:
+    """Seconds for ten million additions, one after the other."""
+    began = time.perf_counter()
+    total = 0
+    for number in range(10_000_000):
+        total += number
+    return time.perf_counter() - began
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="How long a comparison takes as drills accumulate.")
     parser.add_argument("--drills", type=int, default=100_000)
@@ -52,6 +62,7 @@ def main() -> None:
     compare(drills(100))
     print(f"first comparison, with the import of numpy and scipy: {time.perf_counter() - began:.2f} s")
     known = drills(most)
+    print(f"ten million additions: {plain_loop():.2f} s")
     for count in (most // 10, most // 3, most):
         for by in (None, "team", "family", "engineer") if count == most else (None,):
             taken = seconds(known[:count], by)

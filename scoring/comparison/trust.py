@@ -7,7 +7,7 @@ a twentieth and seven tenths.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -154,9 +154,9 @@ def anchoring(on: Iterable[Rep], off: Iterable[Rep]) -> Anchoring:
     Source: Tversky and Kahneman, Science 185, 1974, for the effect; the base rate is taken off so that a
     common guess isn't blamed on the hint.
     """
-    alone: dict[str, Counter[frozenset[str]]] = {}
+    alone: defaultdict[str, Counter[frozenset[str]]] = defaultdict(Counter)
     for rep in off:
-        alone.setdefault(rep.variant, Counter())[rep.answer_components] += 1
+        alone[rep.variant][rep.answer_components] += 1
     held, with_base, base = 0, 0, 0.0
     drills, known = 0, 0
     shares: dict[tuple[str, frozenset[str]], float | None] = {}
