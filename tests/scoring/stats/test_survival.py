@@ -52,7 +52,7 @@ def test_after_23_weeks_all_controls_and_about_half_of_the_treated_had_relapsed(
     assert (median(kaplan_meier(SIX_MP)), median(kaplan_meier(PLACEBO))) == (23, 8)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(durations)
 def test_agrees_with_lifelines(known: list[Duration]) -> None:
     """The curve, the median and the area under it."""
