@@ -1,0 +1,212 @@
+"""Drills with the AI against drills without: what may be concluded, and what may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from scoring.comparison.arms import Arm, AtLarge, By, Group, TTest, arm, at_large, groups, twin
+from scoring.comparison.remarks import (
+    LEAST_PER_ORDER,
+    LOOKS,
+    LookCannotDecide,
+    MorePairs,
+    NextLook,
+    NothingMitigated,
+    OneEngineer,
+    OneOrderOnly,
+    OnePrimary,
+    RanOut,
+    RawMeanMisleads,
+    Remark,
+    Selected,
+    TheseEngineers,
+    TooFewPairs,
+    chance_of_raw_gap,
+    more_pairs,
+)
+from scoring.comparison.reps import Exclusion, Pair, Rep, pair_up
+from scoring.comparison.trust import (
+    AdvisorRecord,
+    CalibrationSummary,
+    PerceptionGap,
+    RelianceSummary,
+    advisor_record,
+    calibration_summary,
+    perception_gap,
+    reliance_summary,
+)
+from scoring.comparison.verdict import (
+    Outcome,
+    Primary,
+    Verdict,
+    assess,
+    verdict,
+)
+from scoring.stats.proportions import McNemar, holm, mcnemar
+
+PRIMARY_NAMES: Mapping[Primary, str] = {
+    "time_to_mitigate": "time to mitigate",
+    "diagnosis": "the diagnosis",
+}
+
+
+@dataclass(frozen=True)
+class Secondary:
+    """An outcome beside the declared one, with Holm's correction."""
+
+    outcome: str
+    p: float
+    adjusted_p: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that a page about AI-on against AI-off shows."""
+
+    primary: Primary
+    pairs: int
+    ai_first: int
+    ai_second: int
+    engineers: int
+    drills: int
+    excluded: Mapping[Exclusion, int]
+    verdict: Verdict
+    remarks: tuple[Remark, ...]
+    time: Outcome | None
+    diagnosis: Outcome | None
+    correct: McNemar
+    twin: TTest | None
+    secondaries: tuple[Secondary, ...]
+    at_large: AtLarge | None
+    on: Arm
+    off: Arm
+    reliance: RelianceSummary
+    advisor: AdvisorRecord
+    calibration_on: CalibrationSummary
+    calibration_off: CalibrationSummary
+    perception: PerceptionGap | None
+    groups: tuple[Group, ...]
+
+
+def compare(
+    reps: Iterable[Rep],
+    primary: Primary = "time_to_mitigate",
+    by: By | None = None,
+    selected: bool = False,
+) -> Comparison:
+    """Compare drills with the AI against drills without, within pairs.
+
+    Args:
+        reps: every drill there is; what may not be compared is left out and counted.
+        primary: the one outcome that was declared in advance.
+        by: also show groups, in the order of their names, whatever they show.
+        selected: part of the drills was chosen after they were seen; rules a verdict out.
+    """
+    known = tuple(reps)
+    paired = pair_up(known)
+    pairs = paired.pairs
+    sound = [rep for rep in known if not (rep.void or rep.spoiled)]
+    engineers = len({pair.engineer for pair in pairs})
+    times, grades = assess(pairs, "time_to_mitigate"), assess(pairs, "diagnosis")
+    correct = _correct(pairs)
+    t_test = twin(pairs, primary)
+    ai_first = sum(pair.ai_first for pair in pairs)
+    refusals = _refusals(pairs, primary, engineers, selected)
+    found = _verdict(pairs, primary, engineers, refusals)
+    return Comparison(
+        primary=primary,
+        pairs=len(pairs),
+        ai_first=ai_first,
+        ai_second=len(pairs) - ai_first,
+        engineers=engineers,
+        drills=len(known),
+        excluded=paired.excluded,
+        verdict=found,
+        remarks=(*refusals, *_warnings(pairs, primary, engineers, t_test, found)),
+        time=times,
+        diagnosis=grades,
+        correct=correct,
+        twin=t_test,
+        secondaries=_secondaries(primary, times, grades, correct),
+        at_large=at_large(pairs, primary),
+        on=arm(pairs, ai=True),
+        off=arm(pairs, ai=False),
+        reliance=reliance_summary(sound),
+        advisor=advisor_record(sound),
+        calibration_on=calibration_summary([belief for rep in sound if rep.ai for belief in rep.beliefs]),
+        calibration_off=calibration_summary(
+            [belief for rep in sound if not rep.ai for belief in rep.beliefs]
+        ),
+        perception=perception_gap(pairs),
+        groups=groups(pairs, primary, by) if by else (),
+    )
+
+
+def _refusals(pairs: Sequence[Pair], primary: Primary, engineers: int, selected: bool) -> tuple[Remark, ...]:
+    ai_first = sum(pair.ai_first for pair in pairs)
+    ai_second = len(pairs) - ai_first
+    refusals: list[Remark] = []
+    if len(pairs) > 1 and min(ai_first, ai_second) == 0:
+        refusals.append(OneOrderOnly(ai_always_second=ai_first == 0, pairs=len(pairs)))
+    elif min(ai_first, ai_second) < LEAST_PER_ORDER:
+        refusals.append(TooFewPairs(ai_first, ai_second))
+    if engineers == 1:
+        refusals.append(OneEngineer())
+    on = not any(pair.on_time.ended for pair in pairs)
+    off = not any(pair.off_time.ended for pair in pairs)
+    if pairs and primary == "time_to_mitigate" and (on or off):
+        refusals.append(NothingMitigated(ai=on, both=on and off))
+    if selected:
+        refusals.append(Selected())
+    return tuple(refusals)
+
+
+def _verdict(pairs: Sequence[Pair], primary: Primary, engineers: int, refusals: Sequence[Remark]) -> Verdict:
+    if refusals:
+        return Verdict("refused", (), " ".join(refusal.sentence for refusal in refusals))
+    return verdict(pairs, primary, engineers)
+
+
+def _warnings(
+    pairs: Sequence[Pair], primary: Primary, engineers: int, t_test: TTest | None, found: Verdict
+) -> tuple[Remark, ...]:
+    n = len(pairs)
+    spread = t_test.spread if t_test else None
+    said: list[Remark] = [OnePrimary(PRIMARY_NAMES[primary])]
+    if n:
+        said.append(TheseEngineers(engineers))
+    if found.frozen_at is None:
+        if primary == "time_to_mitigate":
+            said += [MorePairs(effect, more_pairs(effect, n, spread)) for effect in (0.2, 0.4)]
+        said.append(NextLook(n, next((look for look in LOOKS if look > n), None)))
+    said += [
+        LookCannotDecide(look.pairs, look.found.least_p)
+        for look in found.looks
+        if look.found is not None and not look.could_decide
+    ]
+    if n and primary == "time_to_mitigate":
+        said.append(RawMeanMisleads(n, chance_of_raw_gap(n)))
+        on = sum(not pair.on_time.ended for pair in pairs)
+        off = sum(not pair.off_time.ended for pair in pairs)
+        if on or off:
+            said.append(RanOut(on, off, n))
+    return tuple(said)
+
+
+def _correct(pairs: Sequence[Pair]) -> McNemar:
+    return mcnemar(
+        on_only=sum(pair.on.correct and not pair.off.correct for pair in pairs),
+        off_only=sum(pair.off.correct and not pair.on.correct for pair in pairs),
+    )
+
+
+def _secondaries(
+    primary: Primary, times: Outcome | None, grades: Outcome | None, correct: McNemar
+) -> tuple[Secondary, ...]:
+    other = ("diagnosis", grades) if primary == "time_to_mitigate" else ("time_to_mitigate", times)
+    values = [("correct", correct.p)]
+    if other[1] is not None:
+        values.insert(0, (other[0], other[1].p))
+    adjusted = holm([p for _, p in values])
+    return tuple(Secondary(name, p, better) for (name, p), better in zip(values, adjusted, strict=True))
