@@ -114,6 +114,7 @@ scorecards = Table(
         for name in ("rair", "rsr", "commission")
         for part in ("k", "n")
     ),
+    Column("stated", JSON, nullable=False, doc="truth, answer, beliefs and hints' claims"),
     Column("vector", JSON, nullable=False, doc="the whole scorecard"),
 )
 

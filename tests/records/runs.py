@@ -50,6 +50,7 @@ def scores(time_to_mitigate_s: float = 200.0, *, mitigated: bool = True) -> Scor
         diagnosis=0.7, correct=True, confidence=0.8, customer_minutes_lost=12.5,
         money_lost=321.0, response_skill=None, harmful=0, stabilised_first=True, beliefs=2, brier=0.1,
         overconfidence=-0.2, rair_k=0, rair_n=1, rsr_k=1, rsr_n=1, commission_k=0, commission_n=1,
+        stated={"truth": {}, "answer": None, "beliefs": [], "hints": []},
         vector={"schema": 1, "mitigated": mitigated},
     )  # fmt: skip
 

@@ -116,6 +116,7 @@ def _scorecards() -> None:
         sa.Column("brier", sa.Double()),
         sa.Column("overconfidence", sa.Double()),
         *(_required(name, sa.Integer()) for name in counts),
+        _required("stated", sa.JSON()),
         _required("vector", sa.JSON()),
         sa.PrimaryKeyConstraint("drill_id", name="pk_scorecards"),
         sa.ForeignKeyConstraint(["drill_id"], ["drills.id"], "fk_scorecards_drill_id", ondelete="CASCADE"),
