@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from gameday.errors import BadRecords
 from gameday.records.database import Database
-from gameday.records.tables import drills, forgotten, hints, memberships, people, scorecards, teams
+from gameday.records.tables import drills, forgotten, hints, memberships, people, scorecards, teams, vectors
 
 
 def person_id(connection: sa.Connection, name: str, now: float) -> int:
@@ -131,7 +131,10 @@ def _require(connection: sa.Connection, name: str) -> dict[str, Any]:
 
 
 def _whole_drill(connection: sa.Connection, drill: dict[str, Any]) -> dict[str, Any]:
-    card = connection.execute(sa.select(scorecards).where(scorecards.c.drill_id == drill["id"])).mappings()
+    whole = sa.select(scorecards, vectors.c.stated, vectors.c.vector).join_from(
+        scorecards, vectors, scorecards.c.drill_id == vectors.c.drill_id
+    )
+    card = connection.execute(whole.where(scorecards.c.drill_id == drill["id"])).mappings()
     said = connection.execute(
         sa.select(hints).where(hints.c.drill_id == drill["id"]).order_by(hints.c.number)
     ).mappings()

@@ -16,6 +16,7 @@ from gameday.journal import EVENTS_FILE
 from gameday.journal.events import (
     SCHEMA,
     AssistantsSeen,
+    Believed,
     DiagnosisSubmitted,
     DrillEnded,
     DrillStarted,
@@ -30,6 +31,16 @@ from gameday.journal.reader import Recorded, read
 SCORECARD_FILE = "scorecard.json"
 
 E = TypeVar("E", bound=Event)
+
+_CLAIM = ("components", "mechanisms")
+_CAUSE = (*_CLAIM, "trigger", "contributing")
+_CLAIMING: dict[type[Event], tuple[str, ...]] = {
+    TruthRevealed: _CAUSE,
+    DiagnosisSubmitted: (*_CAUSE, "confidence"),
+    Believed: (*_CLAIM, "confidence"),
+    HintShown: ("hint", "claim", "confidence", "took_s"),
+}
+"""Events that say what is the matter, and what is kept of them."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,11 @@ class Scores:
     rsr_n: int
     commission_k: int
     commission_n: int
+    stated: dict[str, Any]
+    """What was true and what was said to be: `truth`, `answer`, `beliefs` and `hints`, each as a claim.
+
+    A comparison grades it again, as for anchoring and omission, without reading the journals.
+    """
     vector: dict[str, Any]
     """The whole scorecard, as JSON."""
 
@@ -281,8 +297,26 @@ def _scores(card: _Card, document: dict[str, Any], recorded: Sequence[Recorded])
         rsr_n=trust.rsr.n,
         commission_k=trust.commission.k,
         commission_n=trust.commission.n,
+        stated=_stated(recorded),
         vector=document,
     )
+
+
+def _stated(recorded: Sequence[Recorded]) -> dict[str, Any]:
+    """The claims of a drill, as JSON; times are UNIX seconds."""
+    by_kind: dict[type[Event], list[dict[str, Any]]] = {kind: [] for kind in _CLAIMING}
+    for item in recorded:
+        fields = _CLAIMING.get(type(item.event))
+        if fields is not None:
+            said = item.event.model_dump(mode="json", include=set(fields))
+            by_kind[type(item.event)].append({"at": item.entry.wall, **said})
+    answers = by_kind[DiagnosisSubmitted]
+    return {
+        "truth": by_kind[TruthRevealed][-1],
+        "answer": answers[-1] if answers else None,
+        "beliefs": by_kind[Believed],
+        "hints": by_kind[HintShown],
+    }
 
 
 def _hints(card: _Card, recorded: Sequence[Recorded]) -> tuple[HintKept, ...]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from gameday.records.database import Database
 from gameday.records.people import person_id
 from gameday.records.run import HintKept, Run, Scores, digest_of, read_run
-from gameday.records.tables import drills, forgotten, hints, memberships, people, scorecards, teams
+from gameday.records.tables import drills, forgotten, hints, memberships, people, scorecards, teams, vectors
 
 Taken = Literal["added", "updated", "unchanged", "forgotten"]
 """What became of a run folder; `forgotten` belonged to somebody who was erased, and stays out."""
@@ -227,9 +227,15 @@ def _insert(connection: sa.Connection, owned: list[tuple[Run, int]]) -> int:
     keys = connection.execute(sa.select(drills.c.run, drills.c.id).where(drills.c.run.in_(names)))
     ids = {row.run: row.id for row in keys}
     cards = [_card(ids[run.run], run.scores) for run, _ in owned if run.scores]
+    whole = [
+        {"drill_id": ids[run.run], "stated": run.scores.stated, "vector": run.scores.vector}
+        for run, _ in owned
+        if run.scores
+    ]
     said = [_hint(ids[run.run], hint) for run, _ in owned for hint in run.hints]
     if cards:
         connection.execute(sa.insert(scorecards), cards)
+        connection.execute(sa.insert(vectors), whole)
     if said:
         connection.execute(sa.insert(hints), said)
     return len(owned)
@@ -250,7 +256,7 @@ def _drill(run: Run, person: int) -> dict[str, object]:
 
 
 def _card(drill: int, scores: Scores) -> dict[str, object]:
-    return _plain(scores) | {"drill_id": drill}
+    return _plain(scores, "stated", "vector") | {"drill_id": drill}
 
 
 def _hint(drill: int, hint: HintKept) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The tables, as the newest migration leaves them. Times are UNIX seconds, durations end in `_s`.
 
-What comparison, currency and history ask for has columns of its own; the rest of a scorecard is kept as
-the JSON that it was.
+What comparison, currency and history ask for has columns of its own. The rest of a scorecard is kept as the
+JSON that it was, in a table of its own, so that reading many drills reads little.
 """
 
 from __future__ import annotations
@@ -114,6 +114,13 @@ scorecards = Table(
         for name in ("rair", "rsr", "commission")
         for part in ("k", "n")
     ),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("drill_id", ForeignKey("drills.id", ondelete="CASCADE"), primary_key=True),
+    Column("stated", JSON, nullable=False, doc="truth, answer, beliefs and hints' claims"),
     Column("vector", JSON, nullable=False, doc="the whole scorecard"),
 )
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from gameday.drill.projection import project
 from gameday.drill.start import write_scorecard
 from gameday.journal import Manifest, write_manifest
 from gameday.records.run import HintKept, Run, Scores
+from scoring.scorecard import score, to_json
 from tests.builders import CODENAME, START, DrillBuilder, hint_rejected
 
 DAY_S = 86_400.0
+VECTOR = json.loads(to_json(score(project(hint_rejected().recorded()))))
+"""The scorecard of a drill, as it lies in its folder."""
 
 
 def write_run(folder: Path, builder: DrillBuilder | None = None, *, scored: bool = True) -> Path:
@@ -50,7 +55,8 @@ def scores(time_to_mitigate_s: float = 200.0, *, mitigated: bool = True) -> Scor
         diagnosis=0.7, correct=True, confidence=0.8, customer_minutes_lost=12.5,
         money_lost=321.0, response_skill=None, harmful=0, stabilised_first=True, beliefs=2, brier=0.1,
         overconfidence=-0.2, rair_k=0, rair_n=1, rsr_k=1, rsr_n=1, commission_k=0, commission_n=1,
-        vector={"schema": 1, "mitigated": mitigated},
+        stated={"truth": {}, "answer": None, "beliefs": [], "hints": []},
+        vector=VECTOR,
     )  # fmt: skip
 
 

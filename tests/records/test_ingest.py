@@ -49,6 +49,11 @@ def test_the_columns_are_the_scorecards(tmp_path: Path) -> None:
     assert run.scores.mitigated is vector["mitigated"] is False
     assert run.scores.harmful == len(vector["harmful"]) == 1
     assert run.scores.confidence == 0.8
+    stated = run.scores.stated
+    assert stated["truth"]["components"] == ["cache"]
+    assert stated["answer"]["mechanisms"] == ["capacity-shortfall"]
+    assert [belief["confidence"] for belief in stated["beliefs"]] == [0.4, 0.9]
+    assert [hint["claim"]["components"] for hint in stated["hints"]] == [["vision"]]
     (hint,) = run.hints
     assert (hint.fate, hint.right, hint.at_s) == ("accepted", False, 90.0)
     assert (run.policy, run.advisor, run.par_s) == ("wrong", "pattern", 240.0)

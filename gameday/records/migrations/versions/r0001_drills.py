@@ -28,7 +28,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("forgotten", "hints", "scorecards", "drills", "memberships", "teams", "people"):
+    for table in ("forgotten", "hints", "vectors", "scorecards", "drills", "memberships", "teams", "people"):
         op.drop_table(table)
 
 
@@ -116,9 +116,16 @@ def _scorecards() -> None:
         sa.Column("brier", sa.Double()),
         sa.Column("overconfidence", sa.Double()),
         *(_required(name, sa.Integer()) for name in counts),
-        _required("vector", sa.JSON()),
         sa.PrimaryKeyConstraint("drill_id", name="pk_scorecards"),
         sa.ForeignKeyConstraint(["drill_id"], ["drills.id"], "fk_scorecards_drill_id", ondelete="CASCADE"),
+    )
+    op.create_table(
+        "vectors",
+        _required("drill_id", sa.Integer()),
+        _required("stated", sa.JSON()),
+        _required("vector", sa.JSON()),
+        sa.PrimaryKeyConstraint("drill_id", name="pk_vectors"),
+        sa.ForeignKeyConstraint(["drill_id"], ["drills.id"], "fk_vectors_drill_id", ondelete="CASCADE"),
     )
 
 
