@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import tarfile
 import threading
@@ -15,6 +16,7 @@ from sandbox.runtime import ground
 
 _CODE = PurePosixPath("/srv/lumen")
 _CONFIG = PurePosixPath("/etc/lumen")
+_ERRNO = re.compile(r"\[Errno \d+\] ([^:]+).*", re.DOTALL)
 
 
 def inside(root: Path, service: str, path: str) -> Path:
@@ -45,7 +47,7 @@ def put(path: Path, data: bytes) -> None:
 def reason(error: OSError) -> str:
     """Why files could not be written; a copied tree has many reasons, of which the first is enough."""
     if isinstance(error, shutil.Error) and error.args and error.args[0]:
-        return str(error.args[0][0][-1])
+        return _ERRNO.sub(r"\1", str(error.args[0][0][-1]))
     return error.strerror or str(error)
 
 
