@@ -258,8 +258,8 @@ def test_a_port_that_is_taken_meanwhile_is_said(monkeypatch: pytest.MonkeyPatch)
             break
     runtime = open_runtime("process", registry.new_id())
     with socket.socket() as other:
+        # Without listening: whoever asks there is refused at once, instead of waiting for an answer.
         other.bind((host, ports["6379"]))
-        other.listen()
         with pytest.raises(SandboxError, match=r"cache .*[Aa]ddress already in use") as refused:
             runtime.up(lambda _: None)
     assert refused.value.exit_code == 4

@@ -24,7 +24,7 @@ def _cases(kind: Kind, mark: pytest.MarkDecorator, stages: dict[str, str]) -> li
     return [pytest.param(kind, sign, marks=mark, id=f"{kind}-{stage}") for stage, sign in stages.items()]
 
 
-STAGES = {"start": "▸ ", "wait": "… ", "ready": "✓ ", "repository": "building it"}
+STAGES = {"start": "▸", "wait": "…", "ready": "✓", "repository": "building it"}
 """What the board of what comes up shows first at each stage."""
 
 
@@ -32,7 +32,7 @@ STAGES = {"start": "▸ ", "wait": "… ", "ready": "✓ ", "repository": "build
     ("kind", "sign"),
     [
         *_cases("process", pytest.mark.process, STAGES),
-        *_cases("docker", pytest.mark.docker, {"create": "· ", "ready": "✓ "}),
+        *_cases("docker", pytest.mark.docker, {"create": "·", "ready": "✓"}),
     ],
 )
 def test_ctrl_c_at_each_stage_leaves_nothing(tmp_path: Path, kind: Kind, sign: str) -> None:
