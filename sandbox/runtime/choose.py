@@ -10,10 +10,7 @@ import functools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
-
-import psutil
 
 from sandbox.errors import BadStack, MissingTool, SandboxError
 from sandbox.runtime import registry, tools
@@ -222,19 +219,5 @@ def _removed(sandbox_id: str, remove: Callable[[], None], tell: Tell, *, kept: b
 
 def _remove_damaged(sandbox_id: str) -> None:
     """A sandbox whose state can't be read: its processes are those that stand in its folder."""
-    folder = registry.folder_of(sandbox_id).resolve()
-    standing = [process for process in psutil.process_iter() if _stands_in(process, folder)]
-    for process in standing:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    _, left = psutil.wait_procs(standing, timeout=2.0)
-    if left:
-        raise SandboxError(f"these would not end: {', '.join(str(process.pid) for process in left)}")
+    registry.end_standing(sandbox_id)
     registry.forget(sandbox_id)
-
-
-def _stands_in(process: psutil.Process, folder: Path) -> bool:
-    try:
-        return Path(process.cwd()).is_relative_to(folder)
-    except (psutil.Error, OSError):
-        return False

@@ -83,6 +83,7 @@ class ProcessRuntime:
         left = [f"{each.service} (pid {each.pid})" for each in owned if each.alive()]
         if left:
             raise SandboxError(f"these would not end: {', '.join(left)}")
+        registry.end_standing(self._id)
         registry.forget(self._id)
 
     # --- looking ---------------------------------------------------------------------------------

@@ -183,6 +183,32 @@ def end_helpers(sandbox_id: str) -> None:
     psutil.wait_procs(stubborn, timeout=_HELPER_ENDS_WITHIN_S)
 
 
+def end_standing(sandbox_id: str) -> None:
+    """End what works in a sandbox's folder, recorded or not, but for somebody's terminal.
+
+    A process can be started and its starter stopped before it was recorded.
+
+    Raises:
+        SandboxError: something would not end.
+    """
+    folder = folder_of(sandbox_id).resolve()
+    standing = [each for each in psutil.process_iter() if _stands_in(each, folder)]
+    for process in standing:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    _, left = psutil.wait_procs(standing, timeout=_HELPER_ENDS_WITHIN_S)
+    if left:
+        raise SandboxError(f"these would not end: {', '.join(str(process.pid) for process in left)}")
+
+
+def _stands_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        stands = Path(process.cwd()).is_relative_to(folder)
+        return stands and process.pid != os.getpid() and process.terminal() is None
+    except (psutil.Error, OSError):
+        return False
+
+
 def forget(sandbox_id: str) -> None:
     """Remove the sandbox's folder, and the record beside it."""
     shutil.rmtree(folder_of(sandbox_id), ignore_errors=True)

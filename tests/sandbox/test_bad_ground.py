@@ -309,3 +309,15 @@ def test_an_engine_that_dies_half_way_is_swept_later(gameday: Gameday, tmp_path:
     assert left in swept.out
     assert standing() == []
     gameday.assert_nothing_left()
+
+
+@pytest.mark.usefixtures("state")
+def test_what_was_started_and_not_recorded_goes_too() -> None:
+    """An interrupt may come between the two; the process is found by where it works."""
+    state = registry.create(registry.new_id(), "process")
+    folder = registry.folder_of(state.sandbox_id)
+    with subprocess.Popen(["sleep", "600"], cwd=folder, start_new_session=True) as forgotten:
+        open_runtime("process", state.sandbox_id).down()
+        forgotten.wait(5)
+        assert not psutil.pid_exists(forgotten.pid)
+    assert not folder.exists()
