@@ -26,6 +26,9 @@ class Load(Part):
     arrivals_per_s: Annotated[float, Field(gt=0, le=200, allow_inf_nan=False)] | None = Field(
         default=None, description="Photos that arrive a second, instead of the profile's."
     )
+    new_photo_share: Share | None = Field(
+        default=None, description="Share of these that nobody uploaded before; 0.05 on an ordinary evening."
+    )
 
 
 class Observability(Part):

@@ -31,6 +31,8 @@ class Setting:
     profile: Profile = "evening"
     people: int | None = None
     uploads_per_s: float | None = None
+    new_photo_share: float | None = None
+    """Share of the uploads that are photos which nobody has seen before."""
     log_sampling: float | None = None
     trace_sampling: float | None = None
 
@@ -40,7 +42,8 @@ class Setting:
         people = max(1, round(float(str(document["people"])) * share)) if self.people is None else self.people
         rate = self.uploads_per_s
         uploads = round(float(str(document["uploads_per_s"])) * share, 3) if rate is None else rate
-        return {**document, "people": people, "uploads_per_s": uploads}
+        new = document["new_photo_share"] if self.new_photo_share is None else self.new_photo_share
+        return {**document, "people": people, "uploads_per_s": uploads, "new_photo_share": new}
 
     def telemetry(self, document: Mapping[str, object]) -> dict[str, object]:
         """`telemetry.yaml` with it."""
