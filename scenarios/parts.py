@@ -26,6 +26,9 @@ class Load(Part):
     arrivals_per_s: Annotated[float, Field(gt=0, le=200, allow_inf_nan=False)] | None = Field(
         default=None, description="Photos that arrive a second, instead of the profile's."
     )
+    new_photo_share: Share | None = Field(
+        default=None, description="Share of the photos that nobody has uploaded before, instead of 0.05."
+    )
 
 
 class Observability(Part):

@@ -62,7 +62,12 @@ class Rules:
         """How busy the shop is and how much is written down."""
         load, seen = self.case.load, self.case.observability
         return Setting(
-            load.profile, load.customers, load.arrivals_per_s, seen.log_sampling, seen.trace_sampling
+            load.profile,
+            load.customers,
+            load.arrivals_per_s,
+            seen.log_sampling,
+            seen.trace_sampling,
+            load.new_photo_share,
         )
 
     @property

@@ -297,7 +297,12 @@ class Company:
 def _setting(case: Case) -> setting.Setting:
     load, seen = case.load, case.observability
     return setting.Setting(
-        load.profile, load.customers, load.arrivals_per_s, seen.log_sampling, seen.trace_sampling
+        load.profile,
+        load.customers,
+        load.arrivals_per_s,
+        seen.log_sampling,
+        seen.trace_sampling,
+        load.new_photo_share,
     )
 
 
