@@ -36,7 +36,7 @@ from sandbox.world.proposals import named
 __all__ = [
     "add_alert", "break_name", "change_arrivals", "cut_link", "degrade_provider", "flush_cache", "hold",
     "kill", "limit_resources", "pause", "push_commit", "released", "restart_cache", "run_sql",
-    "set_cache_memory", "start_bots", "start_job", "take_back",
+    "set_cache_memory", "start_bots", "start_job", "take_back", "take_back_newest",
 ]  # fmt: skip
 
 _RAMP_STEP_S = 2.0
@@ -304,6 +304,15 @@ def break_name(service: str, name: str) -> str:
 def hold(hold_s: float = 60.0) -> bool:
     """Leave the world as it is until released, at most `hold_s` seconds; True if it was released."""
     return released.wait(float(hold_s))
+
+
+@activity
+def take_back_newest() -> str:
+    """Undo the newest action in force and verify that it is gone, as what ends by itself; the others stay."""
+    effect = record.take_back_newest(the_sandbox())
+    if effect is None:
+        raise Failed("nothing is in force")
+    return f"gone: {effect.says}"
 
 
 @activity

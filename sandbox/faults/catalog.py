@@ -26,6 +26,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "break_name": frozenset({"exec", "names"}),
     "hold": frozenset(),
     "take_back": frozenset(),
+    "take_back_newest": frozenset(),
 }
 """Function of `sandbox.faults.actions` → capabilities, as `sandbox.runtime.base` names them."""
 

@@ -104,6 +104,23 @@ def take_back(runtime: Runtime) -> list[Left]:
     return left
 
 
+def take_back_newest(runtime: Runtime) -> Effect | None:
+    """Take back what was done last, and nothing else; what it was, or None if there is nothing.
+
+    Raises:
+        Failed: it would not go.
+    """
+    record = Record(runtime.sandbox_id)
+    effects = record.effects()
+    if not effects:
+        return None
+    problem = _take_back_one(runtime, effects[-1])
+    if problem is not None:
+        raise Failed(str(problem))
+    record.drop(effects[-1])
+    return effects[-1]
+
+
 def _take_back_one(runtime: Runtime, effect: Effect) -> Left | None:
     try:
         effect.undo(runtime)

@@ -7,7 +7,7 @@ limit, a timeout or a new replica takes effect without a restart.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,8 @@ class EdgeConfig:
     gateway: tuple[Route, ...]
     drained: tuple[str, ...] = ()
     """Replicas, such as `vision-2`, that get no new requests."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What every answer to a customer says besides."""
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> EdgeConfig:
@@ -72,7 +74,7 @@ class EdgeConfig:
         drained = document.get("drained") or []
         if not isinstance(drained, list):
             raise ValueError(f"drained: expected a list, not {drained!r}")
-        return cls(routes, gateway, tuple(str(each) for each in drained))
+        return cls(routes, gateway, tuple(str(each) for each in drained), document.get("headers") or {})
 
     def drained_of(self, service: str) -> tuple[str, ...]:
         """A service's replicas that get no new requests."""
@@ -132,7 +134,11 @@ def _route(route: Route) -> JsonObject:
     return {"match": {"prefix": route.prefix}, "route": action, "typed_per_filter_config": _limit(route)}
 
 
-def _route_table(name: str, routes: Sequence[Route]) -> JsonObject:
+def _header(name: str, value: str) -> JsonObject:
+    return {"header": {"key": name, "value": value.strip()}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+
+
+def _route_table(name: str, routes: Sequence[Route], headers: Mapping[str, str]) -> JsonObject:
     healthy = {
         "match": {"path": "/healthz"},
         "direct_response": {"status": 200, "body": {"inline_string": "ok\n"}},
@@ -153,6 +159,7 @@ def _route_table(name: str, routes: Sequence[Route]) -> JsonObject:
                 "domains": ["*"],
                 "routes": [healthy, *(_route(route) for route in routes)],
                 "virtual_clusters": virtual_clusters,
+                "response_headers_to_add": [_header(key, value) for key, value in headers.items()],
                 "include_request_attempt_count": True,
             }
         ],
@@ -161,8 +168,11 @@ def _route_table(name: str, routes: Sequence[Route]) -> JsonObject:
 
 def route_tables(config: EdgeConfig) -> dict[str, JsonObject]:
     """The RDS files by listener (Envoy takes one table a file): who is let in, where to, how long."""
-    tables = {"public": config.routes, "gateway": config.gateway}
-    return {name: {"resources": [_route_table(name, routes)]} for name, routes in tables.items()}
+    public = _route_table("public", config.routes, config.headers)
+    return {
+        "public": {"resources": [public]},
+        "gateway": {"resources": [_route_table("gateway", config.gateway, {})]},
+    }
 
 
 def _endpoints(service: str, addresses: Sequence[str]) -> JsonObject:

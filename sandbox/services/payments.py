@@ -38,6 +38,8 @@ class PaymentsConfig:
     timeout_s: float
     """Of one attempt at the bank."""
     attempts: int
+    lock_orders: bool
+    """Whether an order is charged at one place at a time, whichever replica it comes to."""
 
     def __post_init__(self) -> None:
         if self.provider not in PROVIDERS:
@@ -54,6 +56,7 @@ class Payments(Service[PaymentsConfig]):
         super().__init__()
         self.db = Database(self.config.value.database, self.spans, self.log)
         self.bank = Peers(self.spans, os.environ["BANK_URL"])
+        self._locks: dict[int, Any] = {}
         self._show_provider()
 
     def _show_provider(self) -> None:
@@ -95,7 +98,25 @@ class Payments(Service[PaymentsConfig]):
                            WHERE idempotency_key = $1""",
                         key,
                     )
-        return await self._settle(key, provider, amount, card)
+        if not self.config.value.lock_orders:
+            return await self._settle(key, provider, amount, card)
+        await self._lock(order)
+        answer = await self._settle(key, provider, amount, card)
+        if answer.status_code == httpx.codes.OK:
+            return answer
+        await self._unlock(order)
+        return answer
+
+    async def _lock(self, order: int) -> None:
+        """Wait until nobody else charges this order. The lock is the session's, so it has one of its own."""
+        if order not in self._locks:
+            self._locks[order] = await self.db.apart()
+        await self._locks[order].execute("SELECT pg_advisory_lock($1)", order)
+
+    async def _unlock(self, order: int) -> None:
+        connection = self._locks.pop(order, None)
+        if connection is not None:
+            await connection.close()
 
     def _stale_s(self) -> float:
         """After so long nobody can still be busy with a charge."""
@@ -149,6 +170,9 @@ class Payments(Service[PaymentsConfig]):
 
     async def reconfigured(self) -> None:
         self._show_provider()
+        if not self.config.value.lock_orders:
+            for order in list(self._locks):
+                await self._unlock(order)
         await self.db.follow(self.config.value.database, self.config.value.database_pool)
 
     @contextlib.asynccontextmanager

@@ -19,6 +19,7 @@ LENGTH = Gauge("queue_length", "Orders in the stream that are not finished.")
 OLDEST = Gauge("queue_oldest_seconds", "Age of the oldest of them.")
 DEAD_LETTERS = Gauge("queue_dead_letters", "Orders that were given up.")
 CONNECTIONS = Gauge("db_connections", "Connections that the database has open, by state.", ["state"])
+CLIENTS = Gauge("db_client_connections", "Connections that the database has open, by client.", ["client"])
 CONNECTIONS_MAX = Gauge("db_connections_max", "Connections that the database allows.")
 REPLICAS = Gauge("db_replicas", "Replicas that follow the database.")
 REPLICATION_LAG = Gauge("db_replication_lag_bytes", "How far the slowest replica is behind.")
@@ -30,6 +31,10 @@ SELECT current_setting('max_connections')::int AS most,
        (SELECT json_object_agg(state, n) FROM (
            SELECT coalesce(state, 'other') AS state, count(*) AS n FROM pg_stat_activity
            WHERE backend_type = 'client backend' GROUP BY 1) AS by_state)::text AS by_state,
+       (SELECT json_object_agg(client, n) FROM (
+           SELECT coalesce(nullif(application_name, ''), 'other') AS client, count(*) AS n
+           FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1) AS by_client)::text
+           AS by_client,
        (SELECT count(*) FROM pg_stat_replication) AS replicas,
        (SELECT coalesce(max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)), 0)::float
         FROM pg_stat_replication) AS lag
@@ -69,6 +74,9 @@ class Readings:
         CONNECTIONS.clear()
         for state, count in json_counts(row["by_state"]).items():
             CONNECTIONS.labels(state).set(count)
+        CLIENTS.clear()
+        for client, count in json_counts(row["by_client"]).items():
+            CLIENTS.labels(client).set(count)
 
 
 def json_counts(text: str | None) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import secrets
@@ -23,6 +24,8 @@ from .kit.database import Database, Server
 from .kit.serving import Probe, Service
 
 UPLOADS = Counter("storefront_uploads_total", "Photos taken in, by the age of the account.", ["account_age"])
+
+_TRY_AGAIN_AFTER_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class StorefrontConfig:
     accounts_timeout_s: float
     catalog_timeout_s: float
     vision_timeout_s: float
+    vision_tries: int
+    """How often a photo is handed to vision before the customer hears that it failed."""
     checkout_timeout_s: float
     uploads_per_minute: int
     """Of one account; more are refused. 0 is no limit."""
@@ -147,7 +152,7 @@ class Storefront(Service[StorefrontConfig]):
         image = await request.body()
         caption = ""
         if self.config.value.flags.captions:
-            answer = await self._ask("vision", "POST", "/caption", body=image)
+            answer = await self._caption(image)
             if answer.status_code != httpx.codes.OK:
                 return refusal(answer.status_code, "this is no photo that we can print")
             caption = answer.json()["caption"]
@@ -163,6 +168,14 @@ class Storefront(Service[StorefrontConfig]):
         }
         self.log.info("photo taken", extra={"fields": fields})
         return JSONResponse({"photo": photo, "caption": caption}, status_code=201)
+
+    async def _caption(self, image: bytes) -> httpx.Response:
+        """Vision's words about a photo, after as many tries as the config allows."""
+        for _ in range(self.config.value.vision_tries - 1):
+            with contextlib.suppress(HTTPException):
+                return await self._ask("vision", "POST", "/caption", body=image)
+            await asyncio.sleep(_TRY_AGAIN_AFTER_S)
+        return await self._ask("vision", "POST", "/caption", body=image)
 
     async def _too_many(self, request: Request, account: int) -> bool:
         """Whether an account has had its share of uploads for now, failed ones included."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
-from types import ModuleType
-from typing import get_args
+from types import ModuleType, SimpleNamespace
+from typing import cast, get_args
 
 import pytest
 
@@ -13,9 +13,9 @@ from sandbox.faults import actions, probes
 from sandbox.faults.catalog import ACTIONS, PROBES
 from sandbox.faults.effects import KINDS, Failed, from_document, to_document
 from sandbox.faults.effects.cache import CacheMemory, in_bytes
-from sandbox.faults.record import Record
+from sandbox.faults.record import Record, take_back_newest
 from sandbox.runtime import registry
-from sandbox.runtime.base import Capability
+from sandbox.runtime.base import Capability, Runtime
 
 DOCS = Path(__file__).parents[2] / "docs/faults.md"
 
@@ -71,6 +71,21 @@ def test_the_record_keeps_what_is_in_force(tmp_path: Path, monkeypatch: pytest.M
     assert record.effects() == [second]
     record.drop(second)
     assert not path.exists()
+
+
+def test_the_newest_is_taken_back_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ends by itself goes, and what was there before it stays."""
+    monkeypatch.setenv("GAMEDAY_STATE", str(tmp_path))
+    in_force = [CacheMemory(1, 2), CacheMemory(3, 4)]
+    monkeypatch.setattr(CacheMemory, "undo", lambda self, _: in_force.remove(self))
+    monkeypatch.setattr(CacheMemory, "present", lambda self, _: self in in_force)
+    runtime = cast(Runtime, SimpleNamespace(sandbox_id="lumen-000001"))
+    record = Record("lumen-000001")
+    assert take_back_newest(runtime) is None
+    for each in tuple(in_force):
+        record.add(each)
+    assert take_back_newest(runtime) == CacheMemory(3, 4)
+    assert record.effects() == in_force == [CacheMemory(1, 2)]
 
 
 @pytest.mark.parametrize(("size", "wanted"), [("2mb", 2 * 1024**2), ("64KB", 65536), ("100", 100)])

@@ -129,6 +129,9 @@ def test_what_is_shipped_is_valid(name: str, settings: type) -> None:
 
 def test_payments_know_two_providers() -> None:
     """A provider's name that is wrong is a bad config, not an outage."""
-    document = {"database": "db", "database_pool": 1, "provider": "tertiary", "timeout_s": 1, "attempts": 1}
+    document = {
+        "database": "db", "database_pool": 1, "provider": "tertiary", "timeout_s": 1, "attempts": 1,
+        "lock_orders": False,
+    }  # fmt: skip
     with pytest.raises(ValueError, match="tertiary"):
         typed(PaymentsConfig, document)

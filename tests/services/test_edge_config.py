@@ -57,6 +57,24 @@ def test_a_limit_is_a_bucket_that_is_refilled_every_second(limit: int, tokens: i
     assert limited["token_bucket"] == {"max_tokens": tokens, "tokens_per_fill": tokens, "fill_interval": "1s"}
 
 
+def test_headers_are_for_customers() -> None:
+    """What every answer says besides; services among themselves are spared."""
+    said = {
+        name: table["resources"][0]["virtual_hosts"][0]["response_headers_to_add"]
+        for name, table in route_tables(SHIPPED).items()
+    }
+    (header,) = said["public"]
+    assert header["header"] == {"key": "x-served-by", "value": "lumen"}
+    assert said["gateway"] == []
+
+
+def test_a_header_without_a_value_is_taken_and_not_survived() -> None:
+    """The company's weak spot: the config is valid, and what is made of it ends the edge."""
+    blank = EdgeConfig.parse({"routes": [], "gateway": [], "headers": {"x-region": None}})
+    with pytest.raises(AttributeError):
+        route_tables(blank)
+
+
 def test_a_route_without_a_limit_has_none() -> None:
     """No limit is no bucket, not a large one."""
     assert _routes(SHIPPED, "public")["/upload"]["typed_per_filter_config"] == {}

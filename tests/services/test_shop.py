@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import yaml
 
+from sandbox.services import photos
 from sandbox.stack.prometheus import SCRAPED
 from tests.services.conftest import Customer, Shop
 from tests.waiting import wait_until
@@ -196,6 +197,41 @@ def test_payments_fail_over_to_the_other_provider(shop: Shop, customer: Customer
     finally:
         shop.configure("bank", bank)
         shop.configure("payments", payments)
+
+
+def test_a_lock_for_each_order_keeps_its_connection(shop: Shop, customer: Customer) -> None:
+    """The company's weak spot: a charge that succeeds leaves one behind, until the lock is switched off."""
+    payments = shop.config("payments")
+    held = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'payments'"
+    shop.configure("payments", payments.replace("lock_orders: false", "lock_orders: true"))
+    try:
+        for _ in range(8):
+            customer.fill_cart()
+            assert customer.order().status_code == 201
+        assert int(shop.sql(held)) >= 8
+        wait_until(lambda: shop.value('db_client_connections{client="payments"}') >= 8, 10)
+    finally:
+        shop.configure("payments", payments)
+    wait_until(lambda: int(shop.sql(held)) <= 4, 10)
+
+
+def test_tries_of_the_storefront_and_of_the_edge_multiply(shop: Shop, customer: Customer) -> None:
+    """Three of the one for each of the three of the other, if the config says so."""
+    vision, storefront = shop.config("vision"), shop.config("storefront")
+    trace = secrets.token_hex(16)
+    shop.configure("vision", vision.replace("max_queue: 16", "max_queue: 0"))
+    shop.configure("storefront", storefront.replace("vision_tries: 1", "vision_tries: 3"))
+    try:
+        answer = customer.post(
+            "/upload", content=photos.photo(900_000, 77),
+            headers={"traceparent": f"00-{trace}-{trace[:16]}-01"},
+        )  # fmt: skip
+        assert answer.status_code == 503
+        lines = [each for each in shop.lines("vision") if each.get("trace_id") == trace]
+        assert sum(each.get("status") == 503 for each in lines) == 9
+    finally:
+        shop.configure("vision", vision)
+        shop.configure("storefront", storefront)
 
 
 def test_what_can_not_be_fulfilled_is_buried(shop: Shop) -> None:

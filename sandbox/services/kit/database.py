@@ -76,6 +76,7 @@ class Database:
         pool = await asyncpg.create_pool(
             os.environ[_URLS[name or self._name]], min_size=1, max_size=size, timeout=5.0,
             command_timeout=_STATEMENT_WITHIN_S, max_inactive_connection_lifetime=30.0,
+            server_settings={"application_name": self._log.name},
         )  # fmt: skip
         SIZE.labels(name or self._name).set(size)
         return pool
@@ -127,6 +128,13 @@ class Database:
                 HELD.labels(name).observe(time.perf_counter() - started)
                 in_use.dec()
                 await pool.release(connection)
+
+    async def apart(self) -> asyncpg.Connection:
+        """A connection outside the pool, for what belongs to a session; whoever takes it closes it."""
+        return await asyncpg.connect(
+            os.environ[_URLS[self._name]], timeout=5.0, command_timeout=_STATEMENT_WITHIN_S,
+            server_settings={"application_name": self._log.name},
+        )  # fmt: skip
 
     async def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
         async with self.connection() as connection:
