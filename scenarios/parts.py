@@ -26,6 +26,9 @@ class Load(Part):
     arrivals_per_s: Annotated[float, Field(gt=0, le=200, allow_inf_nan=False)] | None = Field(
         default=None, description="Photos that arrive a second, instead of the profile's."
     )
+    new_photos: Share | None = Field(
+        default=None, description="Share of the photos that nobody has uploaded before, instead of 0.05."
+    )
 
 
 class Observability(Part):
@@ -170,7 +173,7 @@ class Fraud(Part):
     """What bots get away with costs money: letting them through is no mitigation."""
 
     costs: Annotated[
-        Mapping[Literal["browse", "upload", "buy"], Annotated[float, Field(ge=0, allow_inf_nan=False)]],
+        Mapping[Literal["browse", "upload", "buy", "login"], Annotated[float, Field(ge=0, allow_inf_nan=False)]],
         Field(min_length=1),
     ] = Field(description="Journey → what each of the bots' successes costs, in the shop's currency.")
     cap_per_min: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(

@@ -62,8 +62,9 @@ class Rules:
         """How busy the shop is and how much is written down."""
         load, seen = self.case.load, self.case.observability
         return Setting(
-            load.profile, load.customers, load.arrivals_per_s, seen.log_sampling, seen.trace_sampling
-        )
+            load.profile, load.customers, load.arrivals_per_s, seen.log_sampling, seen.trace_sampling,
+            load.new_photos,
+        )  # fmt: skip
 
     @property
     def drill_s(self) -> float:

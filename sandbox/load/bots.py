@@ -1,8 +1,8 @@
-"""Those who are no customers: herds of accounts that do the same thing at once.
+"""Those who are no customers: herds of accounts that do the same thing.
 
 None come unless `bots` in `load.yaml` has entries:
 
-    - {name: a, kind: uploads, accounts: 200, requests_each: 22}
+    - {name: a, kind: uploads, accounts: 200, requests_each: 22, every_s: 1, together: true}
     - {name: b, kind: card-testing, …}          many small orders, each with another card
     - {name: c, kind: credential-stuffing, …}   logins of known addresses with passwords from elsewhere
 
@@ -26,6 +26,8 @@ _DECLINED_CARDS = ("0002", "9995", "0069")
 _GOOD_CARD_SHARE = 0.1
 _SAME_PASSWORD_SHARE = 0.02
 
+Act = Callable[[Shopper, random.Random, int], None]
+
 
 class Bots:
     """Starts the runs that are new in the config, and ends those that were taken out."""
@@ -42,8 +44,13 @@ class Bots:
         for run in runs:
             if run.name not in self._runs:
                 group = self._runs[run.name] = Group()
-                for number in range(run.first, run.first + run.accounts):
-                    group.spawn(self._play, run, number)
+                group.spawn(self._come, run, group)
+
+    def _come(self, run: BotRun, group: Group) -> None:
+        for number in range(run.first, run.first + run.accounts):
+            group.spawn(self._play, run, number)
+            if run.every_s:
+                gevent.sleep(run.every_s)
 
     def _play(self, run: BotRun, number: int) -> None:
         draw = random.Random(f"{run.name}:{number}")
@@ -53,10 +60,25 @@ class Bots:
             who = person(ACCOUNTS + number)
         bot = Shopper(self._send, self._feed, "bots", who)
         act = {"uploads": self._upload, "card-testing": self._test_card, "credential-stuffing": self._guess}
+        if run.together:
+            # Logged in once, as a browser would be that opens many uploads side by side.
+            if bot.journey("login", bot.log_in):
+                self._all_at_once(act[run.kind], bot, draw, run.requests_each)
+            return
         for turn in range(run.requests_each):
             act[run.kind](bot, draw, turn)
             if run.pause_s:
                 gevent.sleep(run.pause_s * draw.uniform(0.5, 1.5))
+
+    @staticmethod
+    def _all_at_once(act: Act, bot: Shopper, draw: random.Random, requests: int) -> None:
+        group = Group()
+        for turn in range(requests):
+            group.spawn(act, bot, draw, turn)
+        try:
+            group.join()
+        finally:
+            group.kill(block=False)
 
     def _upload(self, bot: Shopper, draw: random.Random, turn: int) -> None:
         image = photos.photo(1_000_000 + bot.person.number, turn)

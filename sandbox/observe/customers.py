@@ -38,6 +38,10 @@ class SliSecond:
         """Value of the journeys that legitimate customers could not finish well."""
         return sum(JOURNEYS[name].value * (each.count - each.good) for name, each in self.customers.items())
 
+    def stolen(self, costs: Mapping[str, float]) -> float:
+        """What bots got away with, when each of their successes costs so much, by journey."""
+        return sum(costs.get(name, 0.0) * (each.count - each.failures) for name, each in self.bots.items())
+
 
 def parse(line: str) -> SliSecond | None:
     """A line of the customers' log, or None if it is not of the feed."""

@@ -33,6 +33,7 @@ class Setting:
     uploads_per_s: float | None = None
     log_sampling: float | None = None
     trace_sampling: float | None = None
+    new_photo_share: float | None = None
 
     def load(self, document: Mapping[str, object]) -> dict[str, object]:
         """`load.yaml` with it."""
@@ -40,7 +41,8 @@ class Setting:
         people = max(1, round(float(str(document["people"])) * share)) if self.people is None else self.people
         rate = self.uploads_per_s
         uploads = round(float(str(document["uploads_per_s"])) * share, 3) if rate is None else rate
-        return {**document, "people": people, "uploads_per_s": uploads}
+        changed = {**document, "people": people, "uploads_per_s": uploads}
+        return changed if self.new_photo_share is None else changed | {"new_photo_share": self.new_photo_share}
 
     def telemetry(self, document: Mapping[str, object]) -> dict[str, object]:
         """`telemetry.yaml` with it."""

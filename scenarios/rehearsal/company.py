@@ -7,7 +7,7 @@ import contextlib
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -225,19 +225,8 @@ class Company:
         return Done(reply.exit_code, reply.text)
 
     def seconds(self) -> Sequence[SecondSli]:
-        return [_plain(each) for each in tuple(self._fed)]
-
-    def stolen(self, since: float, until: float) -> float:
-        fraud = self._case.fraud
-        if fraud is None:
-            return 0.0
-        return sum(
-            cost * (served.count - served.failures)
-            for each in tuple(self._fed)
-            if since <= each.second < until
-            for journey, cost in fraud.costs.items()
-            if (served := each.bots.get(journey)) is not None
-        )
+        costs = self._case.fraud.costs if self._case.fraud else {}
+        return [_plain(each, costs) for each in tuple(self._fed)]
 
     def pages(self) -> Sequence[float]:
         return tuple(self._pages)
@@ -297,13 +286,14 @@ class Company:
 def _setting(case: Case) -> setting.Setting:
     load, seen = case.load, case.observability
     return setting.Setting(
-        load.profile, load.customers, load.arrivals_per_s, seen.log_sampling, seen.trace_sampling
-    )
+        load.profile, load.customers, load.arrivals_per_s, seen.log_sampling, seen.trace_sampling,
+        load.new_photos,
+    )  # fmt: skip
 
 
-def _plain(second: customers.SliSecond) -> SecondSli:
+def _plain(second: customers.SliSecond, costs: Mapping[str, float]) -> SecondSli:
     journeys = {name: Requests(each.count, each.good) for name, each in second.customers.items()}
-    return SecondSli(second.second, journeys, second.money_lost)
+    return SecondSli(second.second, journeys, second.money_lost, second.stolen(costs))
 
 
 def _stands_in(process: psutil.Process, folder: Path) -> bool:
