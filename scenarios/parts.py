@@ -173,7 +173,9 @@ class Fraud(Part):
     """What bots get away with costs money: letting them through is no mitigation."""
 
     costs: Annotated[
-        Mapping[Literal["browse", "upload", "buy", "login"], Annotated[float, Field(ge=0, allow_inf_nan=False)]],
+        Mapping[
+            Literal["browse", "upload", "buy", "login"], Annotated[float, Field(ge=0, allow_inf_nan=False)]
+        ],
         Field(min_length=1),
     ] = Field(description="Journey → what each of the bots' successes costs, in the shop's currency.")
     cap_per_min: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(

@@ -162,8 +162,8 @@ def _losses(timeline: Timeline, mitigated: bool) -> _Losses:
     if not missing_s:
         return _Losses(*lost, 0.0)
     lately = between(max(timeline.onset, until - RECENT_S))
-    carried = [carried_to_limit(*pair, missing_s) for pair in zip(lost, lately, strict=True)]
-    return _Losses(*carried, missing_s)
+    minutes, money, fraud = (carried_to_limit(*pair, missing_s) for pair in zip(lost, lately, strict=True))
+    return _Losses(minutes, money, fraud, missing_s)
 
 
 def _rounded(value: object) -> object:

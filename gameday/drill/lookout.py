@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gameday.drill.facts import Facts, Say
 from gameday.journal import events as ev
@@ -25,7 +25,7 @@ class Lookout:
         self._facts = facts
         self._say = say
         self._clock = clock
-        self._fraud_costs = fraud.costs if fraud else {}
+        self._fraud_costs: Mapping[str, float] = dict(fraud.costs) if fraud else {}
         self._slo = Slo(fraud_cap_per_min=fraud.cap_per_min if fraud else None)
         self._seconds: list[SliSecond] = []
         self._firing: dict[str, Alert] = {}

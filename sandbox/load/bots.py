@@ -24,7 +24,7 @@ from services.people import ACCOUNTS, Person, person
 
 _DECLINED_CARDS = ("0002", "9995", "0069")
 _GOOD_CARD_SHARE = 0.1
-_SAME_PASSWORD_SHARE = 0.02
+_SAME_PASSWORD_SHARE = 0.04
 
 Act = Callable[[Shopper, random.Random, int], None]
 
@@ -54,15 +54,12 @@ class Bots:
 
     def _play(self, run: BotRun, number: int) -> None:
         draw = random.Random(f"{run.name}:{number}")
-        if run.kind == "credential-stuffing":
-            who = self._guessed(person(number), draw)
-        else:
-            who = person(ACCOUNTS + number)
-        bot = Shopper(self._send, self._feed, "bots", who)
+        guesses = run.kind == "credential-stuffing"
+        bot = Shopper(self._send, self._feed, "bots", person(number if guesses else ACCOUNTS + number))
         act = {"uploads": self._upload, "card-testing": self._test_card, "credential-stuffing": self._guess}
         if run.together:
             # Logged in once, as a browser would be that opens many uploads side by side.
-            if bot.journey("login", bot.log_in):
+            if guesses or bot.journey("login", bot.log_in):
                 self._all_at_once(act[run.kind], bot, draw, run.requests_each)
             return
         for turn in range(run.requests_each):
@@ -94,11 +91,12 @@ class Bots:
         bot.journey("buy", *steps)
 
     def _guess(self, bot: Shopper, draw: random.Random, turn: int) -> None:
-        bot.journey("login", bot.log_in)
+        guess = Shopper(self._send, self._feed, "bots", self._guessed(bot.person, draw))
+        guess.journey("login", guess.log_in)
 
     @staticmethod
     def _guessed(victim: Person, draw: random.Random) -> Person:
-        """A real customer's address, with a password from somebody else's leak; a few use the same one."""
+        """A real customer's address, with a password from somebody else's leak; a few are right."""
         leaked = f"{victim.name.split()[0].lower()}{draw.randrange(10**4)}"
         password = victim.password if draw.random() < _SAME_PASSWORD_SHARE else leaked
         return Person(victim.number, victim.name, victim.email, password)

@@ -42,7 +42,9 @@ class Setting:
         rate = self.uploads_per_s
         uploads = round(float(str(document["uploads_per_s"])) * share, 3) if rate is None else rate
         changed = {**document, "people": people, "uploads_per_s": uploads}
-        return changed if self.new_photo_share is None else changed | {"new_photo_share": self.new_photo_share}
+        return (
+            changed if self.new_photo_share is None else changed | {"new_photo_share": self.new_photo_share}
+        )
 
     def telemetry(self, document: Mapping[str, object]) -> dict[str, object]:
         """`telemetry.yaml` with it."""

@@ -225,7 +225,7 @@ class Company:
         return Done(reply.exit_code, reply.text)
 
     def seconds(self) -> Sequence[SecondSli]:
-        costs = self._case.fraud.costs if self._case.fraud else {}
+        costs: Mapping[str, float] = dict(self._case.fraud.costs) if self._case.fraud else {}
         return [_plain(each, costs) for each in tuple(self._fed)]
 
     def pages(self) -> Sequence[float]:
