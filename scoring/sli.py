@@ -1,7 +1,7 @@
 """The service level indicator, second by second, and the sums over it that every verdict rests on.
 
-Only legitimate customers are in these figures, apart from what was stolen from the shop. A second without a line is a fact too: if nobody
-measured, nobody can say that customers were served.
+Only legitimate customers are in these figures, apart from what was stolen from the shop. A second
+without a line is a fact too: if nobody measured, nobody can say that customers were served.
 """
 
 from __future__ import annotations

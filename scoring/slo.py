@@ -70,8 +70,8 @@ def mitigated_since(
     good/count is at or above target; from `slo.window_s` seconds on its demand is at or above
     `min_demand`; no stretch of `PATCH_S` seconds within is `breached`; and somebody was served in
     the first second; and over the whole window bots got away with no more than
-    `slo.fraud_cap_per_min`, where there is one. So neither a bad start nor a bad patch is averaged away, and a longer hold
-    never gives an earlier answer. `hold_s` is rounded up to whole seconds and to `slo.window_s`.
+    `slo.fraud_cap_per_min`, where there is one. So neither a bad start nor a bad patch is averaged
+    away, and without a cap a longer hold never gives an earlier answer. `hold_s` is rounded up to whole seconds and to `slo.window_s`.
     None if there is no such window.
     """
     by_second = in_order(series)

@@ -43,7 +43,7 @@ def of_kind(recorded: Iterable[Recorded], kind: type[E]) -> list[tuple[float, E]
 
 
 def project(recorded: Sequence[Recorded], slo: Slo | None = None) -> Timeline:
-    """The timeline of a drill that has ended, scored under `slo` (if None: the default, and its pack's fraud cap).
+    """The timeline of a drill that has ended, scored under `slo` (None: the default and its fraud cap).
 
     Raises:
         BadJournal: the drill never started, nothing was injected, or its truth was not revealed.

@@ -63,7 +63,7 @@ class Busy(Exception):
 
 
 class Checks:
-    """The password checks of one replica. Like vision's, the work is time in a slot and not burnt processor."""
+    """The password checks of one replica. As at vision, work is time in a slot."""
 
     def __init__(self, config: Config[AccountsConfig]) -> None:
         self._config = config
