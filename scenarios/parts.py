@@ -182,6 +182,10 @@ class Fraud(Part):
         description="A mitigation must keep the loss under this much a minute."
     )
 
+    def stolen(self, successes: Mapping[str, int]) -> float:
+        """What so many of the bots' successes, by journey, cost the shop, in its currency."""
+        return sum(cost * successes.get(journey, 0) for journey, cost in self.costs.items())
+
 
 class Par(Part):
     """What a good engineer needs: the author's guess until enough drills exist."""

@@ -71,7 +71,8 @@ def mitigated_since(
     `min_demand`; no stretch of `PATCH_S` seconds within is `breached`; and somebody was served in
     the first second; and over the whole window bots got away with no more than
     `slo.fraud_cap_per_min`, where there is one. So neither a bad start nor a bad patch is averaged
-    away, and without a cap a longer hold never gives an earlier answer. `hold_s` is rounded up to whole seconds and to `slo.window_s`.
+    away, and without a cap a longer hold never gives an earlier answer. `hold_s` is rounded up to
+    whole seconds and to `slo.window_s`.
     None if there is no such window.
     """
     by_second = in_order(series)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from gameday.drill.facts import Facts, Say
 from gameday.journal import events as ev
@@ -25,7 +25,7 @@ class Lookout:
         self._facts = facts
         self._say = say
         self._clock = clock
-        self._fraud_costs: Mapping[str, float] = dict(fraud.costs) if fraud else {}
+        self._fraud = fraud
         self._slo = Slo(fraud_cap_per_min=fraud.cap_per_min if fraud else None)
         self._seconds: list[SliSecond] = []
         self._firing: dict[str, Alert] = {}
@@ -69,14 +69,17 @@ class Lookout:
             second=second.second,
             journeys=journeys,
             money_lost=round(second.money_lost, 2),
-            stolen=round(second.stolen(self._fraud_costs), 2),
+            stolen=round(self._stolen(second), 2),
         )
         self._say(measured, "sandbox")
         self._judge(self._plain(second))
 
     def _plain(self, second: SliSecond) -> SecondSli:
         journeys = {name: Requests(each.count, each.good) for name, each in second.customers.items()}
-        return SecondSli(second.second, journeys, second.money_lost, second.stolen(self._fraud_costs))
+        return SecondSli(second.second, journeys, second.money_lost, self._stolen(second))
+
+    def _stolen(self, second: SliSecond) -> float:
+        return self._fraud.stolen(second.bot_successes) if self._fraud else 0.0
 
     def _judge(self, second: SecondSli) -> None:
         if self._oracle is not None:

@@ -38,9 +38,10 @@ class SliSecond:
         """Value of the journeys that legitimate customers could not finish well."""
         return sum(JOURNEYS[name].value * (each.count - each.good) for name, each in self.customers.items())
 
-    def stolen(self, costs: Mapping[str, float]) -> float:
-        """What bots got away with, when each of their successes costs so much, by journey."""
-        return sum(costs.get(name, 0.0) * (each.count - each.failures) for name, each in self.bots.items())
+    @property
+    def bot_successes(self) -> Mapping[str, int]:
+        """How many of the bots' requests got what they wanted, by journey."""
+        return {name: each.count - each.failures for name, each in self.bots.items()}
 
 
 def parse(line: str) -> SliSecond | None:

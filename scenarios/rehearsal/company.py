@@ -7,7 +7,7 @@ import contextlib
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -27,6 +27,7 @@ from sandbox.world import setting
 from sandbox.world.keeper import Keeper, Reply
 from sandbox.world.proposals import read_proposals
 from scenarios.model import Case, Pack
+from scenarios.parts import Fraud
 from scenarios.rehearsal.ground import Cheat, Done
 from scenarios.rehearsal.traces import leaks, words_of
 from scoring.sli import Requests, SecondSli
@@ -225,8 +226,7 @@ class Company:
         return Done(reply.exit_code, reply.text)
 
     def seconds(self) -> Sequence[SecondSli]:
-        costs: Mapping[str, float] = dict(self._case.fraud.costs) if self._case.fraud else {}
-        return [_plain(each, costs) for each in tuple(self._fed)]
+        return [_plain(each, self._case.fraud) for each in tuple(self._fed)]
 
     def pages(self) -> Sequence[float]:
         return tuple(self._pages)
@@ -291,9 +291,10 @@ def _setting(case: Case) -> setting.Setting:
     )  # fmt: skip
 
 
-def _plain(second: customers.SliSecond, costs: Mapping[str, float]) -> SecondSli:
+def _plain(second: customers.SliSecond, fraud: Fraud | None) -> SecondSli:
     journeys = {name: Requests(each.count, each.good) for name, each in second.customers.items()}
-    return SecondSli(second.second, journeys, second.money_lost, second.stolen(costs))
+    stolen = fraud.stolen(second.bot_successes) if fraud else 0.0
+    return SecondSli(second.second, journeys, second.money_lost, stolen)
 
 
 def _stands_in(process: psutil.Process, folder: Path) -> bool:
