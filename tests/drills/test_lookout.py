@@ -65,4 +65,4 @@ def test_keeping_the_right_ones_out_is() -> None:
 def test_what_was_stolen_is_in_the_journal() -> None:
     """Of six that bots tried, five came through: 2.00."""
     measured = [each for each in verdicts((1, 10, 5)) if isinstance(each, SliMeasured)]
-    assert (measured[-1].stolen, measured[0].stolen) == (pytest.approx(2.0), 0.0)
+    assert [each.stolen for each in (measured[0], measured[-1])] == pytest.approx([0.0, 2.0])
