@@ -173,12 +173,18 @@ class Fraud(Part):
     """What bots get away with costs money: letting them through is no mitigation."""
 
     costs: Annotated[
-        Mapping[Literal["browse", "upload", "buy"], Annotated[float, Field(ge=0, allow_inf_nan=False)]],
+        Mapping[
+            Literal["browse", "upload", "buy", "login"], Annotated[float, Field(ge=0, allow_inf_nan=False)]
+        ],
         Field(min_length=1),
     ] = Field(description="Journey → what each of the bots' successes costs, in the shop's currency.")
     cap_per_min: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         description="A mitigation must keep the loss under this much a minute."
     )
+
+    def stolen(self, successes: Mapping[str, int]) -> float:
+        """What so many of the bots' successes, by journey, cost the shop, in its currency."""
+        return sum(cost * successes.get(journey, 0) for journey, cost in self.costs.items())
 
 
 class Par(Part):

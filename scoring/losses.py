@@ -1,4 +1,4 @@
-"""What the incident cost the customers and the shop, from the SLI feed, legitimate customers only."""
+"""What the incident cost the customers and the shop, from the SLI feed."""
 
 from __future__ import annotations
 
@@ -37,6 +37,12 @@ def money_lost(series: Iterable[SecondSli], onset: float, until: int) -> float:
     """Value of what customers could not do in [onset, until), in the shop's currency: a plain sum."""
     first = math.ceil(onset)
     return math.fsum(item.money_lost for item in in_order(series).values() if first <= item.second < until)
+
+
+def fraud_lost(series: Iterable[SecondSli], onset: float, until: int) -> float:
+    """What bots got away with in [onset, until), in the shop's currency: a plain sum."""
+    first = math.ceil(onset)
+    return math.fsum(item.stolen for item in in_order(series).values() if first <= item.second < until)
 
 
 def carried_to_limit(lost: float, lost_lately: float, missing_s: float) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from scoring.calibration import Calibration, calibration
 from scoring.diagnosis import DiagnosisScore, grade, right
-from scoring.losses import RECENT_S, carried_to_limit, customer_minutes_lost, money_lost
+from scoring.losses import RECENT_S, carried_to_limit, customer_minutes_lost, fraud_lost, money_lost
 from scoring.reliance import Reliance, reliance
 from scoring.sli import covered_until
 from scoring.timeline import Mode, Operation, Timeline, operation_words
@@ -50,11 +50,13 @@ class Scorecard:
     """Customers at a time that the minutes are summed over; 1 means minutes per customer."""
     money_lost: float
     losses_estimated_s: float
-    """Seconds from giving up to the limit, over which both losses are carried on as they went last."""
+    """Seconds from giving up to the limit, over which the losses are carried on as they went last."""
     harmful: tuple[HarmfulAction, ...]
     stabilised_first: bool
     calibration: Calibration
     reliance: Reliance
+    fraud_lost: float = 0.0
+    """What bots got away with, apart from `money_lost`, which is what customers could not do."""
     response_skill: float | None = None
     response_skill_reason: str = NO_REHEARSAL
     schema: int = SCHEMA
@@ -83,6 +85,7 @@ def score(timeline: Timeline) -> Scorecard:
         customer_minutes_lost=losses.customer_minutes,
         customers=timeline.customers,
         money_lost=losses.money,
+        fraud_lost=losses.fraud,
         losses_estimated_s=losses.estimated_s,
         harmful=harmful_actions(timeline),
         stabilised_first=stabilised_first(timeline),
@@ -143,26 +146,24 @@ def to_json(scorecard: Scorecard) -> str:
 class _Losses:
     customer_minutes: float
     money: float
+    fraud: float
     estimated_s: float
 
 
 def _losses(timeline: Timeline, mitigated: bool) -> _Losses:
     until = covered_until(timeline.sli, timeline.ended_at)
 
-    def between(since: float) -> tuple[float, float]:
+    def between(since: float) -> tuple[float, float, float]:
         minutes = customer_minutes_lost(timeline.sli, since, until, timeline.baseline, timeline.customers)
-        return minutes, money_lost(timeline.sli, since, until)
+        return minutes, money_lost(timeline.sli, since, until), fraud_lost(timeline.sli, since, until)
 
-    minutes, money = between(timeline.onset)
+    lost = between(timeline.onset)
     missing_s = 0.0 if mitigated else max(0.0, timeline.onset + timeline.limit_s - until)
     if not missing_s:
-        return _Losses(minutes, money, 0.0)
-    minutes_lately, money_lately = between(max(timeline.onset, until - RECENT_S))
-    return _Losses(
-        carried_to_limit(minutes, minutes_lately, missing_s),
-        carried_to_limit(money, money_lately, missing_s),
-        missing_s,
-    )
+        return _Losses(*lost, 0.0)
+    lately = between(max(timeline.onset, until - RECENT_S))
+    minutes, money, fraud = (carried_to_limit(*pair, missing_s) for pair in zip(lost, lately, strict=True))
+    return _Losses(minutes, money, fraud, missing_s)
 
 
 def _rounded(value: object) -> object:

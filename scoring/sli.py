@@ -1,7 +1,7 @@
 """The service level indicator, second by second, and the sums over it that every verdict rests on.
 
-Only legitimate customers are in these figures. A second without a line is a fact too: if nobody
-measured, nobody can say that customers were served.
+Only legitimate customers are in these figures, apart from what was stolen from the shop. A second
+without a line is a fact too: if nobody measured, nobody can say that customers were served.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class SecondSli:
     second: int
     journeys: Mapping[str, Requests]
     money_lost: float = 0.0
+    stolen: float = 0.0
+    """What bots got away with, in the shop's currency."""
 
 
 def in_order(series: Iterable[SecondSli]) -> dict[int, SecondSli]:

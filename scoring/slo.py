@@ -69,8 +69,10 @@ def mitigated_since(
     `violated_since`. Counted from s, at the end of every second up to s + hold_s, each journey's
     good/count is at or above target; from `slo.window_s` seconds on its demand is at or above
     `min_demand`; no stretch of `PATCH_S` seconds within is `breached`; and somebody was served in
-    the first second. So neither a bad start nor a bad patch is averaged away, and a longer hold
-    never gives an earlier answer. `hold_s` is rounded up to whole seconds and to `slo.window_s`.
+    the first second; and over the whole window bots got away with no more than
+    `slo.fraud_cap_per_min`, where there is one. So neither a bad start nor a bad patch is averaged
+    away, and without a cap a longer hold never gives an earlier answer. `hold_s` is rounded up to
+    whole seconds and to `slo.window_s`.
     None if there is no such window.
     """
     by_second = in_order(series)
@@ -80,7 +82,7 @@ def mitigated_since(
     hold = whole_hold(hold_s, slo)
     for start in range(int(violated) + 1, max(by_second) - hold + 2):
         candidate = Candidate(start, slo, baseline)
-        if all(candidate.take(second) for second in window(by_second, start, hold)):
+        if all(candidate.take(second) for second in window(by_second, start, hold)) and candidate.honest:
             return float(start)
     return None
 
@@ -111,7 +113,8 @@ class Oracle:
 
     The seconds must come in order; one that is not later than the last is ignored, and one that is
     left out counts as not served as soon as a later one comes. A relapse is a stretch of `PATCH_S`
-    seconds after the held window that is `breached`.
+    seconds after the held window that is `breached`, or one as long as the hold in which bots got away
+    with more than the cap.
     """
 
     def __init__(self, onset: float, slo: Slo, baseline: Baseline, hold_s: float) -> None:
@@ -122,6 +125,8 @@ class Oracle:
         self._hold = whole_hold(hold_s, slo)
         self._due = math.ceil(onset)
         self._patch: deque[SecondSli | None] = deque(maxlen=PATCH_S)
+        self._held: deque[SecondSli | None] = deque(maxlen=self._hold)
+        """The latest seconds since the mitigation began, as many as the hold."""
         self._candidate: Candidate | None = None
 
     @property
@@ -151,13 +156,18 @@ class Oracle:
             return self._watch()
         if not self._candidate.take(second):
             self._candidate = self._candidate.next_best()
+        while len(self._candidate.seconds) >= self._hold and not self._candidate.honest:
+            self._candidate = self._candidate.next_best()
         if len(self._candidate.seconds) < self._hold:
             return []
         self.mitigated_at = float(self._candidate.start)
+        self._held = deque(self._candidate.seconds, maxlen=self._hold)
         self._candidate = None
         return [Transition("mitigated", self.mitigated_at, float(self._due))]
 
     def _watch(self) -> list[Transition]:
+        if self.mitigated_at is not None and self._robbed():
+            return self._reopen(self._due - 1)
         patch = list(self._patch)
         if len(patch) < PATCH_S or not breached(patch, self._slo, self._baseline):
             return []
@@ -167,3 +177,15 @@ class Oracle:
         kind: Literal["violated", "relapsed"] = "violated" if self.mitigated_at is None else "relapsed"
         self.mitigated_at = None
         return [Transition(kind, float(since), float(self._due))]
+
+    def _robbed(self) -> bool:
+        """Whether bots got away with more than the cap over the last hold."""
+        self._held.append(self._patch[-1])
+        cap = self._slo.fraud_cap_per_min
+        stolen = math.fsum(second.stolen for second in self._held if second is not None)
+        return cap is not None and stolen * 60 > cap * len(self._held)
+
+    def _reopen(self, since: int) -> list[Transition]:
+        self._candidate = Candidate(since + 1, self._slo, self._baseline)
+        self.mitigated_at = None
+        return [Transition("relapsed", float(since), float(self._due))]

@@ -29,6 +29,8 @@ class Slo:
     """Share of each journey's baseline demand that must arrive."""
     window_s: int = 10
     """Shortest window in which demand is held to `min_demand` exactly, and the shortest hold."""
+    fraud_cap_per_min: float | None = None
+    """The most that bots may get away with in a minute of a mitigation, in the shop's currency."""
 
 
 def holds(seconds: Sequence[SecondSli | None], slo: Slo, baseline: Baseline) -> bool:
@@ -72,6 +74,13 @@ class Candidate:
         self._slo = slo
         self._baseline = baseline
         self._tally = Tally(baseline)
+        self._stolen = 0.0
+
+    @property
+    def honest(self) -> bool:
+        """Whether bots got away with no more than the cap. Formula: Σ stolen · 60 / seconds ≤ cap."""
+        cap = self._slo.fraud_cap_per_min
+        return cap is None or self._stolen * 60 <= cap * len(self.seconds) + _ROUNDING
 
     @classmethod
     def best(cls, start: int, seconds: Sequence[SecondSli | None], slo: Slo, baseline: Baseline) -> Candidate:
@@ -89,6 +98,7 @@ class Candidate:
         """Grow by one second; whether the candidate still stands."""
         self.seconds.append(second)
         self._tally.add(second)
+        self._stolen += 0.0 if second is None else second.stolen
         if len(self.seconds) == 1 and not any(self._tally.good.values()):
             return False
         if not _served(self._tally, self._slo):

@@ -59,7 +59,7 @@ class Conductor:
         self._facts = Facts()
         self._stack = load_stack()
         self._desk = Desk(self._facts, self._say, self._stack, runtime, clock)
-        self._lookout = Lookout(self._facts, self._say, clock)
+        self._lookout = Lookout(self._facts, self._say, clock, rules.case.fraud)
         self._listeners: list[Listener] = []
         self._history: list[tuple[ev.Entry, ev.Event]] = []
         self._interrupted = threading.Event()

@@ -9,6 +9,7 @@ from gameday.journal import events as ev
 from gameday.journal.clock import Clock
 from sandbox.observe.customers import SliSecond, served_well
 from sandbox.observe.metrics import Alert
+from scenarios.parts import Fraud
 from scoring.sli import Requests, SecondSli, baseline_demand
 from scoring.slo import Oracle, Slo, Transition
 
@@ -20,10 +21,12 @@ _BASELINE_REQUESTS = 60
 class Lookout:
     """Sees one drill's customers and alerts."""
 
-    def __init__(self, facts: Facts, say: Say, clock: Clock) -> None:
+    def __init__(self, facts: Facts, say: Say, clock: Clock, fraud: Fraud | None = None) -> None:
         self._facts = facts
         self._say = say
         self._clock = clock
+        self._fraud = fraud
+        self._slo = Slo(fraud_cap_per_min=fraud.cap_per_min if fraud else None)
         self._seconds: list[SliSecond] = []
         self._firing: dict[str, Alert] = {}
         self._oracle: Oracle | None = None
@@ -42,8 +45,8 @@ class Lookout:
 
     def expect_trouble(self, onset: float, hold_s: float) -> None:
         """From the onset on (UNIX seconds), the oracle judges; demand before it is the measure."""
-        before = [_plain(second) for second in self._seconds]
-        self._oracle = Oracle(onset, Slo(), baseline_demand(before, onset), hold_s)
+        before = [self._plain(second) for second in self._seconds]
+        self._oracle = Oracle(onset, self._slo, baseline_demand(before, onset), hold_s)
         self._facts.onset = onset
         for second in before:
             self._judge(second)
@@ -62,9 +65,21 @@ class Lookout:
             )
             for name, served in second.customers.items()
         }
-        lost = round(second.money_lost, 2)
-        self._say(ev.SliMeasured(second=second.second, journeys=journeys, money_lost=lost), "sandbox")
-        self._judge(_plain(second))
+        measured = ev.SliMeasured(
+            second=second.second,
+            journeys=journeys,
+            money_lost=round(second.money_lost, 2),
+            stolen=round(self._stolen(second), 2),
+        )
+        self._say(measured, "sandbox")
+        self._judge(self._plain(second))
+
+    def _plain(self, second: SliSecond) -> SecondSli:
+        journeys = {name: Requests(each.count, each.good) for name, each in second.customers.items()}
+        return SecondSli(second.second, journeys, second.money_lost, self._stolen(second))
+
+    def _stolen(self, second: SliSecond) -> float:
+        return self._fraud.stolen(second.bot_successes) if self._fraud else 0.0
 
     def _judge(self, second: SecondSli) -> None:
         if self._oracle is not None:
@@ -99,8 +114,3 @@ class Lookout:
         if alert.severity == "page" and self._facts.paged_at is None:
             self._facts.paged_at = self._clock.wall()
             self._say(ev.Paged(alert=alert.name, summary=alert.summary), "monitoring")
-
-
-def _plain(second: SliSecond) -> SecondSli:
-    journeys = {name: Requests(each.count, each.good) for name, each in second.customers.items()}
-    return SecondSli(second.second, journeys, second.money_lost)

@@ -43,15 +43,15 @@ def of_kind(recorded: Iterable[Recorded], kind: type[E]) -> list[tuple[float, E]
 
 
 def project(recorded: Sequence[Recorded], slo: Slo | None = None) -> Timeline:
-    """The timeline of a drill that has ended, scored under `slo` (the default one if None).
+    """The timeline of a drill that has ended, scored under `slo` (None: the default and its fraud cap).
 
     Raises:
         BadJournal: the drill never started, nothing was injected, or its truth was not revealed.
     """
-    slo = slo or Slo()
     _, started = _first(recorded, DrillStarted, "it holds no start of a drill")
     _, injected = _first(recorded, FaultInjected, "nothing was injected, so there is nothing to score")
     _, truth = _first(recorded, TruthRevealed, "the drill was not finished and its truth not revealed")
+    slo = slo or Slo(fraud_cap_per_min=truth.fraud_cap_per_min)
     onset = injected.onset
     ended_at = _ended_at(recorded, onset)
     sli = tuple(second for second in _seconds(recorded) if second.second + 1 <= ended_at)
@@ -114,7 +114,7 @@ def _ended_at(recorded: Sequence[Recorded], onset: float) -> float:
 def _seconds(recorded: Iterable[Recorded]) -> Iterable[SecondSli]:
     for _, event in of_kind(recorded, SliMeasured):
         journeys = {name: Requests(journey.count, journey.good) for name, journey in event.journeys.items()}
-        yield SecondSli(event.second, journeys, event.money_lost)
+        yield SecondSli(event.second, journeys, event.money_lost, event.stolen)
 
 
 def _claim(components: Iterable[str], mechanisms: Iterable[str]) -> Claim:

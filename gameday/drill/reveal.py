@@ -50,5 +50,6 @@ def reveal(rules: Rules, facts: Facts, metrics: Metrics, clock: Clock) -> ev.Tru
         discriminators=signals,
         harmful=tuple(step for fix in scenario.fixes.harmful for step in fix.steps),
         par_s=scenario.par.mitigate_s,
+        fraud_cap_per_min=scenario.fraud.cap_per_min if scenario.fraud else None,
         references=tuple(f"{each.title}: {each.url}" for each in scenario.references),
     )

@@ -103,6 +103,8 @@ class SliMeasured(Event):
     journeys: dict[str, JourneySli]
     money_lost: float = 0.0
     """Value of what customers could not do in this second, in the shop's currency."""
+    stolen: float = 0.0
+    """What bots got away with in this second, in the shop's currency."""
 
 
 class FaultInjected(Event):
@@ -277,6 +279,8 @@ class TruthRevealed(Event):
     """`ops` lines that the pack calls harmful."""
     par_s: float | None = None
     references: tuple[str, ...] = ()
+    fraud_cap_per_min: float | None = None
+    """The most that bots may get away with in a minute of a mitigation."""
 
 
 KINDS: dict[str, type[Event]] = {

@@ -98,10 +98,13 @@ def _losses(card: Scorecard) -> list[Line]:
         if card.losses_estimated_s >= 1
         else ""
     )
-    return [
+    lines = [
         Line("customer-minutes lost", f"{minutes:,.1f}", whose + estimate),
         Line("money lost", f"{card.money_lost:,.0f}", "Value of what customers could not do." + estimate),
     ]
+    if card.fraud_lost:
+        lines.append(Line("fraud lost", f"{card.fraud_lost:,.0f}", "What bots got away with." + estimate))
+    return lines
 
 
 def _harm(card: Scorecard) -> Line:

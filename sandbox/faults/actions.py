@@ -170,9 +170,10 @@ def _climb(runtime: Runtime, effect: Arrivals, steps: int) -> None:
 
 @activity
 def start_bots(
-    kind: str, accounts: int, requests_each: int, first: int = 1, pause_s: float = 0.0, name: str = "visit"
-) -> str:
-    """Let a herd of bots in, all at once.
+    kind: str, accounts: int, requests_each: int, first: int = 1, pause_s: float = 0.0, name: str = "visit",
+    every_s: float = 0.0, together: bool = False,
+) -> str:  # fmt: skip
+    """Let a herd of bots in.
 
     Args:
         kind: `uploads` or `card-testing`, by dormant accounts that were made in one minute, or
@@ -182,12 +183,14 @@ def start_bots(
         first: number of the first account.
         pause_s: between two requests of one account.
         name: tells one visit from another.
+        every_s: between one account's coming and the next one's; 0 lets all come at once.
+        together: whether an account sends its requests all at the same time.
     """
     if kind not in _BOT_JOURNEYS:
         raise Failed(f"there are no bots of the kind {kind!r}; there are: {', '.join(_BOT_JOURNEYS)}")
     entry: dict[str, Any] = {
         "name": name, "kind": kind, "accounts": int(accounts), "requests_each": int(requests_each),
-        "first": int(first), "pause_s": float(pause_s),
+        "first": int(first), "pause_s": float(pause_s), "every_s": float(every_s), "together": bool(together),
     }  # fmt: skip
     return do(Bots(entry, _BOT_JOURNEYS[kind]))
 

@@ -24,12 +24,16 @@ class BotRun:
     """A run begins when its name is new, and ends early when it is taken out of the file."""
     kind: BotKind
     accounts: int
-    """How many accounts take part, all at once."""
+    """How many accounts take part."""
     requests_each: int
     first: int
     """Number of the first account."""
     pause_s: float
     """Between two requests of one account."""
+    every_s: float
+    """Between one account's coming and the next one's; 0 is all accounts at once."""
+    together: bool
+    """Whether an account sends all its requests at the same time."""
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> BotRun:
@@ -43,6 +47,8 @@ class BotRun:
             requests_each=int(document["requests_each"]),
             first=int(document.get("first", 1)),
             pause_s=float(document.get("pause_s", 0)),
+            every_s=float(document.get("every_s", 0)),
+            together=bool(document.get("together", False)),
         )
 
 

@@ -1,8 +1,8 @@
-"""Those who are no customers: herds of accounts that do the same thing at once.
+"""Those who are no customers: herds of accounts that do the same thing.
 
 None come unless `bots` in `load.yaml` has entries:
 
-    - {name: a, kind: uploads, accounts: 200, requests_each: 22}
+    - {name: a, kind: uploads, accounts: 200, requests_each: 22, every_s: 1, together: true}
     - {name: b, kind: card-testing, …}          many small orders, each with another card
     - {name: c, kind: credential-stuffing, …}   logins of known addresses with passwords from elsewhere
 
@@ -24,7 +24,9 @@ from services.people import ACCOUNTS, Person, person
 
 _DECLINED_CARDS = ("0002", "9995", "0069")
 _GOOD_CARD_SHARE = 0.1
-_SAME_PASSWORD_SHARE = 0.02
+_SAME_PASSWORD_SHARE = 0.04
+
+Act = Callable[[Shopper, random.Random, int], None]
 
 
 class Bots:
@@ -42,21 +44,38 @@ class Bots:
         for run in runs:
             if run.name not in self._runs:
                 group = self._runs[run.name] = Group()
-                for number in range(run.first, run.first + run.accounts):
-                    group.spawn(self._play, run, number)
+                group.spawn(self._come, run, group)
+
+    def _come(self, run: BotRun, group: Group) -> None:
+        for number in range(run.first, run.first + run.accounts):
+            group.spawn(self._play, run, number)
+            if run.every_s:
+                gevent.sleep(run.every_s)
 
     def _play(self, run: BotRun, number: int) -> None:
         draw = random.Random(f"{run.name}:{number}")
-        if run.kind == "credential-stuffing":
-            who = self._guessed(person(number), draw)
-        else:
-            who = person(ACCOUNTS + number)
-        bot = Shopper(self._send, self._feed, "bots", who)
+        guesses = run.kind == "credential-stuffing"
+        bot = Shopper(self._send, self._feed, "bots", person(number if guesses else ACCOUNTS + number))
         act = {"uploads": self._upload, "card-testing": self._test_card, "credential-stuffing": self._guess}
+        if run.together:
+            # Logged in once, as a browser would be that opens many uploads side by side.
+            if guesses or bot.journey("login", bot.log_in):
+                self._all_at_once(act[run.kind], bot, draw, run.requests_each)
+            return
         for turn in range(run.requests_each):
             act[run.kind](bot, draw, turn)
             if run.pause_s:
                 gevent.sleep(run.pause_s * draw.uniform(0.5, 1.5))
+
+    @staticmethod
+    def _all_at_once(act: Act, bot: Shopper, draw: random.Random, requests: int) -> None:
+        group = Group()
+        for turn in range(requests):
+            group.spawn(act, bot, draw, turn)
+        try:
+            group.join()
+        finally:
+            group.kill(block=False)
 
     def _upload(self, bot: Shopper, draw: random.Random, turn: int) -> None:
         image = photos.photo(1_000_000 + bot.person.number, turn)
@@ -72,11 +91,12 @@ class Bots:
         bot.journey("buy", *steps)
 
     def _guess(self, bot: Shopper, draw: random.Random, turn: int) -> None:
-        bot.journey("login", bot.log_in)
+        guess = Shopper(self._send, self._feed, "bots", self._guessed(bot.person, draw))
+        guess.journey("login", guess.log_in)
 
     @staticmethod
     def _guessed(victim: Person, draw: random.Random) -> Person:
-        """A real customer's address, with a password from somebody else's leak; a few use the same one."""
+        """A real customer's address, with a password from somebody else's leak; a few are right."""
         leaked = f"{victim.name.split()[0].lower()}{draw.randrange(10**4)}"
         password = victim.password if draw.random() < _SAME_PASSWORD_SHARE else leaked
         return Person(victim.number, victim.name, victim.email, password)

@@ -38,6 +38,11 @@ class SliSecond:
         """Value of the journeys that legitimate customers could not finish well."""
         return sum(JOURNEYS[name].value * (each.count - each.good) for name, each in self.customers.items())
 
+    @property
+    def bot_successes(self) -> Mapping[str, int]:
+        """How many of the bots' requests got what they wanted, by journey."""
+        return {name: each.count - each.failures for name, each in self.bots.items()}
+
 
 def parse(line: str) -> SliSecond | None:
     """A line of the customers' log, or None if it is not of the feed."""

@@ -23,11 +23,13 @@ from starlette.routing import Route
 from . import passwords
 from .kit.bodies import given, refusal
 from .kit.cache import Cache
+from .kit.config import Config
 from .kit.database import Database, Server
 from .kit.serving import Probe, Service
 
 LOGINS = Counter("accounts_logins_total", "Attempts to log in.", ["result"])
 SIGN_UPS = Counter("accounts_signups_total", "Accounts made.")
+WAITING = Gauge("accounts_password_queue", "Logins that wait for their password to be checked.")
 SESSIONS = Gauge("accounts_sessions", "Sessions that were begun and have not expired.")
 
 _COUNT_EVERY_S = 5.0
@@ -44,10 +46,50 @@ class AccountsConfig:
     """How long a session is believed without asking the database."""
     login_attempts_per_minute: int
     """Of one account; more are refused."""
+    password_check_s: float
+    """How long one check takes, s. It is slow on purpose."""
+    password_checks_at_once: int
+    """Of one replica; read at start only."""
+    password_queue: int
+    """So many wait for their check; more are refused."""
 
 
 def age_days(created_at: datetime, now: datetime) -> float:
     return round((now - created_at).total_seconds() / 86_400, 3)
+
+
+class Busy(Exception):
+    """Too many wait for a check already."""
+
+
+class Checks:
+    """The password checks of one replica. As at vision, work is time in a slot."""
+
+    def __init__(self, config: Config[AccountsConfig]) -> None:
+        self._config = config
+        self._free = asyncio.Semaphore(config.value.password_checks_at_once)
+        self._waiting = 0
+
+    async def matches(self, password: str, stored: str) -> bool:
+        """Whether a password belongs to a stored hash.
+
+        Raises:
+            Busy: the queue is full.
+        """
+        if self._waiting >= self._config.value.password_queue:
+            raise Busy
+        self._waiting += 1
+        WAITING.set(self._waiting)
+        try:
+            await self._free.acquire()
+        finally:
+            self._waiting -= 1
+            WAITING.set(self._waiting)
+        try:
+            await asyncio.sleep(self._config.value.password_check_s)
+            return await asyncio.to_thread(passwords.matches, password, stored)
+        finally:
+            self._free.release()
 
 
 class Accounts(Service[AccountsConfig]):
@@ -60,6 +102,7 @@ class Accounts(Service[AccountsConfig]):
         super().__init__()
         self.cache = Cache(os.environ["CACHE_URL"], self.log)
         self.db = Database(self.config.value.database, self.spans, self.log)
+        self.checks = Checks(self.config)
 
     def routes(self) -> Sequence[Route]:
         return [
@@ -94,9 +137,12 @@ class Accounts(Service[AccountsConfig]):
             LOGINS.labels("throttled").inc()
             return refusal(429, "too many attempts")
         found = await self.db.row("SELECT id, password, blocked FROM accounts WHERE email = $1", email)
-        right = found is not None and await asyncio.to_thread(
-            passwords.matches, fields["password"], found["password"]
-        )
+        try:
+            right = found is not None and await self.checks.matches(fields["password"], found["password"])
+        except Busy:
+            LOGINS.labels("busy").inc()
+            self.log.error("too many logins at once")
+            return refusal(503, "overloaded, try again")
         if found is None or not right:
             LOGINS.labels("refused").inc()
             self.log.info("login refused", extra={"fields": {"account": found["id"] if found else None}})

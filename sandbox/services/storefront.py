@@ -24,6 +24,11 @@ from .kit.database import Database, Server
 from .kit.serving import Probe, Service
 
 UPLOADS = Counter("storefront_uploads_total", "Photos taken in, by the age of the account.", ["account_age"])
+VISITS = Counter(
+    "storefront_session_requests_total",
+    "Requests of somebody with a session, by the age of the account, whatever became of them.",
+    ["what", "account_age"],
+)
 
 _TRY_AGAIN_AFTER_S = 0.3
 
@@ -120,6 +125,7 @@ class Storefront(Service[StorefrontConfig]):
         if answer.status_code != httpx.codes.OK:
             raise HTTPException(answer.status_code, "log in, please")
         customer: dict[str, Any] = answer.json()
+        VISITS.labels(request.scope["endpoint"].__name__, age_band(customer["age_days"])).inc()
         return customer
 
     async def home(self, request: Request) -> Response:

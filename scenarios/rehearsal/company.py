@@ -27,6 +27,7 @@ from sandbox.world import setting
 from sandbox.world.keeper import Keeper, Reply
 from sandbox.world.proposals import read_proposals
 from scenarios.model import Case, Pack
+from scenarios.parts import Fraud
 from scenarios.rehearsal.ground import Cheat, Done
 from scenarios.rehearsal.traces import leaks, words_of
 from scoring.sli import Requests, SecondSli
@@ -225,19 +226,7 @@ class Company:
         return Done(reply.exit_code, reply.text)
 
     def seconds(self) -> Sequence[SecondSli]:
-        return [_plain(each) for each in tuple(self._fed)]
-
-    def stolen(self, since: float, until: float) -> float:
-        fraud = self._case.fraud
-        if fraud is None:
-            return 0.0
-        return sum(
-            cost * (served.count - served.failures)
-            for each in tuple(self._fed)
-            if since <= each.second < until
-            for journey, cost in fraud.costs.items()
-            if (served := each.bots.get(journey)) is not None
-        )
+        return [_plain(each, self._case.fraud) for each in tuple(self._fed)]
 
     def pages(self) -> Sequence[float]:
         return tuple(self._pages)
@@ -306,9 +295,10 @@ def _setting(case: Case) -> setting.Setting:
     )
 
 
-def _plain(second: customers.SliSecond) -> SecondSli:
+def _plain(second: customers.SliSecond, fraud: Fraud | None) -> SecondSli:
     journeys = {name: Requests(each.count, each.good) for name, each in second.customers.items()}
-    return SecondSli(second.second, journeys, second.money_lost)
+    stolen = fraud.stolen(second.bot_successes) if fraud else 0.0
+    return SecondSli(second.second, journeys, second.money_lost, stolen)
 
 
 def _stands_in(process: psutil.Process, folder: Path) -> bool:

@@ -61,11 +61,7 @@ class Ground(Protocol):
         ...
 
     def seconds(self) -> Sequence[SecondSli]:
-        """What customers got, every second so far."""
-        ...
-
-    def stolen(self, since: float, until: float) -> float:
-        """What bots got away with in these seconds, in the shop's currency."""
+        """What customers got, and what was stolen, every second so far."""
         ...
 
     def pages(self) -> Sequence[float]:

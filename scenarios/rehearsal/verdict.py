@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from scenarios.parts import Fraud
 from scenarios.rehearsal.ground import Ground
 from scenarios.rehearsal.record import Losses
-from scoring.losses import customer_minutes_lost, money_lost
+from scoring.losses import customer_minutes_lost, fraud_lost, money_lost
 from scoring.sli import FEED_LAG_S, Baseline, Tally, window
 from scoring.slo import Oracle, Slo, violated_since
 
@@ -25,8 +25,7 @@ class Incident:
         self.hold_s = hold_s
         self._ground = ground
         self._baseline = baseline
-        self._fraud = fraud
-        self._slo = Slo()
+        self._slo = Slo(fraud_cap_per_min=fraud.cap_per_min if fraud else None)
         self._oracle = Oracle(onset, self._slo, baseline, hold_s)
         self._seen = 0
 
@@ -41,11 +40,7 @@ class Incident:
     def mitigated_at(self) -> float | None:
         """Start of the mitigation that stands: customers are served, and bots don't get away with it."""
         self._follow()
-        at = self._oracle.mitigated_at
-        if at is None or self._fraud is None:
-            return at
-        stolen = self._ground.stolen(at, at + self.hold_s)
-        return at if stolen * 60 / self.hold_s <= self._fraud.cap_per_min else None
+        return self._oracle.mitigated_at
 
     @property
     def violated_at(self) -> float | None:
@@ -66,9 +61,7 @@ class Incident:
         """What it cost in these seconds."""
         series = self._ground.seconds()
         minutes = customer_minutes_lost(series, since, int(until), self._baseline)
-        lost = money_lost(series, since, int(until))
-        if self._fraud is not None:
-            lost += self._ground.stolen(since, until)
+        lost = money_lost(series, since, int(until)) + fraud_lost(series, since, int(until))
         return Losses(
             over_s=round(until - since, 1), customer_minutes=round(minutes, 4), money=round(lost, 2)
         )

@@ -13,10 +13,12 @@ from gameday.journal.events import (
     Event,
     FaultInjected,
     Mitigated,
+    SliMeasured,
     TruthRevealed,
 )
+from gameday.journal.reader import Recorded
 from scoring.reliance import Proportion
-from scoring.scorecard import to_json
+from scoring.scorecard import score, to_json
 from tests.builders import (
     ONSET,
     ONSET_S,
@@ -110,3 +112,25 @@ def test_a_diagnosis_that_names_too_much_is_refused(tmp_path: Path) -> None:
     drill.add(ONSET_S + 245, "engineer", everything).write(tmp_path)
     with pytest.raises(BadJournal, match="at most 2 components"):
         score_run(tmp_path)
+
+
+def robbed(stolen: float) -> list[Recorded]:
+    """The drill that went well, but with so much stolen in each second; the cap is 60 a minute."""
+    recorded = []
+    for item in hint_rejected().recorded():
+        event = item.event
+        if isinstance(event, SliMeasured):
+            event = event.model_copy(update={"stolen": stolen})
+        elif isinstance(event, TruthRevealed):
+            event = event.model_copy(update={"fraud_cap_per_min": 60.0})
+        recorded.append(Recorded(item.entry, event))
+    return recorded
+
+
+def test_a_cap_on_fraud_holds_for_the_score_too() -> None:
+    """Half a second's worth is 30 a minute and passes; two are 120 and no mitigation, however well served."""
+    under, over = score(project(robbed(0.5))), score(project(robbed(2.0)))
+    assert (under.mitigated, under.time_to_mitigate_s) == (True, 180.0)
+    assert over.mitigated is False
+    assert under.fraud_lost > 0
+    assert over.fraud_lost > 4 * under.fraud_lost

@@ -108,9 +108,6 @@ class Scripted:
     def seconds(self) -> Sequence[SecondSli]:
         return tuple(self.line)
 
-    def stolen(self, since: float, until: float) -> float:
-        return 0.0
-
     def pages(self) -> Sequence[float]:
         return tuple(self.rung)
 

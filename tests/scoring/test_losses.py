@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from scoring.losses import carried_to_limit, customer_minutes_lost, money_lost
+from scoring.losses import carried_to_limit, customer_minutes_lost, fraud_lost, money_lost
 from scoring.slo import Requests, SecondSli
 from tests.scoring.examples import BASELINE, ONSET, incident, stretch
 
@@ -50,6 +50,13 @@ def test_money_is_summed_from_the_onset_to_the_end() -> None:
     """Only what was lost within the drill counts."""
     series = [dataclasses.replace(item, money_lost=2.5) for item in incident()]
     assert money_lost(series, ONSET, 1100) == pytest.approx(250.0)
+
+
+def test_what_was_stolen_is_summed_alike() -> None:
+    """A hundred seconds with 0.5 each; it is no part of what customers could not do."""
+    series = [dataclasses.replace(item, stolen=0.5) for item in incident()]
+    assert fraud_lost(series, ONSET, 1100) == pytest.approx(50.0)
+    assert money_lost(series, ONSET, 1100) == 0.0
 
 
 def test_giving_up_carries_the_loss_on() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from scoring.sli import covered_until
 from scoring.slo import (
+    Oracle,
     Requests,
     SecondSli,
     Slo,
@@ -174,3 +177,43 @@ def test_the_target_is_a_setting() -> None:
     series = stretch(1000, 1040, good=0.7)
     assert violated_since(series, ONSET, SLO, BASELINE) == 1000.0
     assert violated_since(series, ONSET, Slo(target=0.4), BASELINE) is None
+
+
+def robbed(series: list[SecondSli], since: int, until: int, stolen: float = 5.0) -> list[SecondSli]:
+    """The series with so much stolen in each second of [since, until)."""
+    return [
+        dataclasses.replace(each, stolen=stolen) if since <= each.second < until else each for each in series
+    ]
+
+
+CAPPED = dataclasses.replace(SLO, fraud_cap_per_min=60.0)
+
+
+def test_serving_customers_and_thieves_alike_is_no_mitigation() -> None:
+    """Five a second is 300 a minute; the cap is 60."""
+    series = robbed(incident(), 1100, 1200)
+    assert mitigated_since(series, ONSET, CAPPED, BASELINE, HOLD_S) is None
+    assert standing_mitigation(series, ONSET, CAPPED, BASELINE, HOLD_S) is None
+    assert standing_mitigation(series, ONSET, SLO, BASELINE, HOLD_S) == 1100.0
+
+
+def test_keeping_thieves_out_mitigates_from_the_first_window_under_the_cap() -> None:
+    """Until 1130 it is 5 a second; [1126, 1146) holds 20 in 20 s, which is the cap of 60 a minute."""
+    series = robbed(incident(), 1010, 1130)
+    assert mitigated_since(series, ONSET, CAPPED, BASELINE, HOLD_S) == 1126.0
+    assert standing_mitigation(series, ONSET, CAPPED, BASELINE, HOLD_S) == 1126.0
+
+
+def test_blocking_everybody_stops_the_thieves_and_is_no_mitigation() -> None:
+    series = [*incident(mitigated=1100, until=1100), *stretch(1100, 1200, good=0.0)]
+    assert mitigated_since(series, ONSET, CAPPED, BASELINE, HOLD_S) is None
+
+
+def test_letting_thieves_in_again_is_a_relapse() -> None:
+    """Served all along from 1100 on, but robbed again from 1150 on: over the cap with the fifth second."""
+    oracle = Oracle(ONSET, CAPPED, BASELINE, HOLD_S)
+    changes = [each for second in robbed(incident(), 1150, 1200) for each in oracle.feed(second)]
+    assert [(each.kind, each.since) for each in changes] == [
+        ("violated", 1010.0), ("mitigated", 1100.0), ("relapsed", 1154.0)
+    ]  # fmt: skip
+    assert oracle.mitigated_at is None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.load.arrivals import Arrivals
+from sandbox.load.arrivals import Arrivals, BotRun
 from sandbox.load.sli import BOUNDS_MS, Feed, Second, percentile
 from sandbox.stack import CONFIG_FOLDER
 
@@ -80,3 +80,11 @@ def test_bots_come_when_the_file_says_so(tmp_path: Path, capsys: pytest.CaptureF
     arrivals.refresh()
     assert [each.kind for each in arrivals.value.bots] == [run.kind]
     assert "dancing" in capsys.readouterr().out
+
+
+def test_a_herd_may_come_bit_by_bit_and_ask_all_at_once() -> None:
+    """What isn't said is as before: all accounts at once, one request after the other."""
+    entry = {"name": "a", "kind": "uploads", "accounts": 200, "requests_each": 22}
+    assert (BotRun.parse(entry).every_s, BotRun.parse(entry).together) == (0.0, False)
+    run = BotRun.parse(entry | {"every_s": 1.3, "together": True})
+    assert (run.every_s, run.together) == (1.3, True)
