@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scoring.calibration import Calibration, calibration
 from scoring.diagnosis import DiagnosisScore, grade, right
 from scoring.losses import RECENT_S, carried_to_limit, customer_minutes_lost, money_lost
+from scoring.paging import Paging, paging
 from scoring.reliance import Reliance, reliance
 from scoring.sli import covered_until
 from scoring.timeline import Mode, Operation, Timeline, operation_words
@@ -55,6 +56,7 @@ class Scorecard:
     stabilised_first: bool
     calibration: Calibration
     reliance: Reliance
+    paged: Paging = field(default_factory=Paging)
     response_skill: float | None = None
     response_skill_reason: str = NO_REHEARSAL
     schema: int = SCHEMA
@@ -88,6 +90,7 @@ def score(timeline: Timeline) -> Scorecard:
         stabilised_first=stabilised_first(timeline),
         calibration=calibration(timeline),
         reliance=reliance(timeline),
+        paged=paging(timeline),
     )
 
 

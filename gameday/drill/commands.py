@@ -37,6 +37,14 @@ class Shell:
 
 
 @dataclass(frozen=True)
+class PagePerson:
+    """Ring a colleague, by key or by name; the answer comes on the on-call channel."""
+
+    who: str
+    question: str = ""
+
+
+@dataclass(frozen=True)
 class Believe:
     """State a provisional belief; empty components and mechanisms mean `don't know yet`."""
 
@@ -74,5 +82,15 @@ class Abort:
 
 
 Command = (
-    Begin | Acknowledge | Note | Operate | Shell | Believe | DisposeHint | SubmitDiagnosis | StandDown | Abort
+    Begin
+    | Acknowledge
+    | Note
+    | Operate
+    | Shell
+    | PagePerson
+    | Believe
+    | DisposeHint
+    | SubmitDiagnosis
+    | StandDown
+    | Abort
 )

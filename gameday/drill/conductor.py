@@ -19,6 +19,7 @@ from gameday.drill.aide import Aide
 from gameday.drill.desk import Desk
 from gameday.drill.facts import Facts
 from gameday.drill.lookout import BASELINE_S, Lookout
+from gameday.drill.people import People
 from gameday.drill.reveal import reveal
 from gameday.drill.rules import Rules
 from gameday.drill.session import CommandRefused, Listener, SignalSample, Vocabulary
@@ -58,7 +59,8 @@ class Conductor:
         self._clock = clock
         self._facts = Facts()
         self._stack = load_stack()
-        self._desk = Desk(self._facts, self._say, self._stack, runtime, clock)
+        self._people = People(rules.case.cast, self._facts, self._say, clock)
+        self._desk = Desk(self._facts, self._say, self._stack, runtime, clock, self._people)
         self._lookout = Lookout(self._facts, self._say, clock)
         self._listeners: list[Listener] = []
         self._history: list[tuple[ev.Entry, ev.Event]] = []
@@ -88,8 +90,7 @@ class Conductor:
         return lambda: self._listeners.remove(listener)
 
     def blast_radius(self, line: str) -> str | None:
-        operation = self._desk.understand(line)
-        return operation.blast_radius if operation.tier == "write" else None
+        return self._desk.blast_radius(line)
 
     async def send(self, command: do.Command) -> None:
         if self._facts.ended:
@@ -275,6 +276,7 @@ class Conductor:
             now = self._clock.wall()
             if self._aide is not None:
                 self._aide.speak()
+            self._people.speak()
             if facts.diagnosed and self._lookout.mitigated:
                 self._finish("resolved")
             elif now - facts.onset >= self._rules.drill_s:
@@ -291,7 +293,9 @@ class Conductor:
         self._end(reason)
         if self._fault is None:
             return
-        self._say(await asyncio.to_thread(reveal, self._rules, self._facts, watch.metrics, self._clock))
+        self._say(
+            await asyncio.to_thread(reveal, self._rules, self._facts, watch.metrics, self._clock, self._stack)
+        )
         try:
             failed = await self._fault.release()
             detail = f"not taken back: {', '.join(failed)}" if failed else ""
@@ -350,6 +354,7 @@ class Conductor:
 
     def _spread(self, entry: ev.Entry, event: ev.Event) -> None:
         self._history.append((entry, event))
+        self._people.on_event(entry, event)
         for listener in tuple(self._listeners):
             listener.on_event(entry, event)
 

@@ -24,6 +24,7 @@ from gameday.journal.events import (
     HintShown,
     Operated,
     Paged,
+    PersonPaged,
     SliMeasured,
     StoodDown,
     TruthRevealed,
@@ -33,6 +34,7 @@ from scoring.scorecard import Scorecard, score
 from scoring.sli import Requests, SecondSli, baseline_demand, covered_until
 from scoring.slo import Slo, standing_mitigation
 from scoring.timeline import Answer, Belief, Claim, Fate, Hint, Operation, Timeline, Truth
+from scoring.timeline import PersonPaged as ColleaguePaged
 
 E = TypeVar("E", bound=Event)
 
@@ -77,6 +79,7 @@ def project(recorded: Sequence[Recorded], slo: Slo | None = None) -> Timeline:
         beliefs=_beliefs(recorded),
         hints=_hints(recorded),
         operations=_operations(recorded),
+        people_paged=tuple(ColleaguePaged(wall, event.who) for wall, event in of_kind(recorded, PersonPaged)),
         answer=_answer(recorded),
     )
 
@@ -126,6 +129,7 @@ def _truth(event: TruthRevealed) -> Truth:
         claim=_claim(event.components, event.mechanisms),
         trigger=event.trigger,
         contributing=frozenset(event.contributing),
+        owners=frozenset(event.owners),
         harmful=event.harmful,
     )
 

@@ -21,7 +21,9 @@ Policy = Literal["natural", "right", "wrong", "silent"]
 Style = Literal["verdict", "evidence"]
 """Whether an advisor says what it concludes, or only what it saw."""
 PhaseName = Literal["starting", "briefing", "baseline", "armed", "incident", "mitigated", "debrief"]
-Actor = Literal["conductor", "engineer", "advisor", "oracle", "fault", "monitoring", "sandbox"]
+Actor = Literal["conductor", "engineer", "advisor", "oracle", "fault", "monitoring", "sandbox", "colleague"]
+Channel = Literal["on-call", "executive", "support"]
+"""Where somebody spoke: the on-call channel, somebody in charge, or support with customers' words."""
 Fate = Literal["accepted", "modified", "rejected", "ignored"]
 EndReason = Literal["resolved", "time_limit", "stood_down", "aborted", "void"]
 
@@ -180,6 +182,37 @@ class Claim(BaseModel):
     mechanisms: tuple[str, ...]
 
 
+class MessagePosted(Event):
+    """Somebody said something that the engineer can read."""
+
+    kind: ClassVar[str] = "message_posted"
+    channel: Channel
+    who: str
+    """A name, as people see it."""
+    says: str
+
+
+class PersonPaged(Event):
+    """The engineer paged a colleague."""
+
+    kind: ClassVar[str] = "person_paged"
+    who: str
+    """The company's key for them."""
+    name: str
+    question: str = ""
+
+
+class PersonAnswered(Event):
+    """What came of paging a colleague."""
+
+    kind: ClassVar[str] = "person_answered"
+    who: str
+    name: str
+    reached: bool
+    """They spoke; otherwise `says` tells why they don't."""
+    says: str
+
+
 class HintShown(Event):
     """The advisor spoke, and the engineer saw it."""
 
@@ -276,6 +309,8 @@ class TruthRevealed(Event):
     harmful: tuple[str, ...] = ()
     """`ops` lines that the pack calls harmful."""
     par_s: float | None = None
+    owners: tuple[str, ...] = ()
+    """Keys of the people to page: who owns a true component, or knows it best."""
     references: tuple[str, ...] = ()
 
 
@@ -284,7 +319,8 @@ KINDS: dict[str, type[Event]] = {
     for cls in (
         DrillStarted, AssistantsSeen, PhaseChanged, SandboxProgressed, BriefingGiven, SliMeasured,
         FaultInjected, FaultRolledBack, AlertFired, AlertResolved, Paged, Acknowledged, Noted, Operated,
-        Believed, HintShown, HintDisposed, SloViolated, Mitigated, Relapsed, DiagnosisSubmitted, StoodDown,
+        Believed, MessagePosted, PersonPaged, PersonAnswered,
+        HintShown, HintDisposed, SloViolated, Mitigated, Relapsed, DiagnosisSubmitted, StoodDown,
         DrillEnded, TruthRevealed,
     )
 }  # fmt: skip

@@ -29,6 +29,7 @@ def scorecard_lines(card: Scorecard) -> list[Line]:
         *_losses(card),
         _harm(card),
         _stabilised(card),
+        _paged(card),
         _calibration(card),
         _skill(card),
     ]
@@ -121,6 +122,18 @@ def _stabilised(card: Scorecard) -> Line:
         "no",
         "No limit, scale or rollback came before the cause was named; customers waited for the diagnosis.",
     )
+
+
+def _paged(card: Scorecard) -> Line:
+    people = card.paged.people
+    rung = ", ".join(dict.fromkeys(one_line(each.who) for each in people)) or "nobody"
+    if card.paged.right_owner is None:
+        return Line("people paged", str(len(people)), f"Paged: {rung}. No colleague owns what failed.")
+    if not card.paged.right_owner:
+        return Line("people paged", str(len(people)), f"Paged: {rung}. Who owns what failed was not asked.")
+    at = card.paged.right_owner_after_page_s
+    when = "" if at is None else f" {_spell(max(0.0, at))} after the page"
+    return Line("people paged", str(len(people)), f"Paged: {rung}. The right one was asked{when}.")
 
 
 def _calibration(card: Scorecard) -> Line:

@@ -23,10 +23,13 @@ from gameday.journal.events import (
     FaultRolledBack,
     HintDisposed,
     HintShown,
+    MessagePosted,
     Mitigated,
     Noted,
     Operated,
     Paged,
+    PersonAnswered,
+    PersonPaged,
     PhaseChanged,
     Relapsed,
     SandboxProgressed,
@@ -144,6 +147,23 @@ def _(event: Believed) -> Said:
     if not (event.components or event.mechanisms):
         return Said("≈", "believes: don't know yet", "cyan")
     return Said("≈", f"believes: {cause(event.components, event.mechanisms)}{sure(event.confidence)}", "cyan")
+
+
+@say.register
+def _(event: MessagePosted) -> Said:
+    return Said("“", f"{one_line(event.who)}: {one_line(event.says)}", "blue")
+
+
+@say.register
+def _(event: PersonPaged) -> Said:
+    question = f": {one_line(event.question)}" if event.question else ""
+    return Said("☏", f"paged {one_line(event.name)}{question}")
+
+
+@say.register
+def _(event: PersonAnswered) -> Said:
+    style = "blue" if event.reached else "yellow"
+    return Said("“", f"{one_line(event.name)}, paged: {one_line(event.says)}", style)
 
 
 @say.register

@@ -28,11 +28,14 @@ from gameday.journal.events import (
     Fate,
     HintDisposed,
     HintShown,
+    MessagePosted,
     Mitigated,
     Mode,
     Noted,
     Operated,
     Paged,
+    PersonAnswered,
+    PersonPaged,
     PhaseChanged,
     Relapsed,
     SandboxProgressed,
@@ -144,6 +147,15 @@ class NoteLine:
 
 
 @dataclass(frozen=True)
+class ChannelLine:
+    """Something that somebody said, or that somebody was paged."""
+
+    wall: float
+    who: str
+    text: str
+
+
+@dataclass(frozen=True)
 class RoomState:
     """All that the room shows of a drill, but for logs and signals."""
 
@@ -173,6 +185,7 @@ class RoomState:
     beliefs: tuple[Belief, ...] = ()
     hints: tuple[Hint, ...] = ()
     notes: tuple[NoteLine, ...] = ()
+    channel: tuple[ChannelLine, ...] = ()
     diagnosed: bool = False
 
     @property
@@ -297,6 +310,22 @@ def _(event: Believed, state: RoomState, wall: float) -> RoomState:
 
 
 @_after.register
+def _(event: MessagePosted, state: RoomState, wall: float) -> RoomState:
+    return _heard(state, wall, event.who, event.says)
+
+
+@_after.register
+def _(event: PersonPaged, state: RoomState, wall: float) -> RoomState:
+    asked = f": {event.question}" if event.question else ""
+    return _heard(state, wall, "you", f"page {event.name}{asked}")
+
+
+@_after.register
+def _(event: PersonAnswered, state: RoomState, wall: float) -> RoomState:
+    return _heard(state, wall, event.name, event.says)
+
+
+@_after.register
 def _(event: HintShown, state: RoomState, wall: float) -> RoomState:
     if state.mode == "manual":
         return state
@@ -345,6 +374,11 @@ def _(event: StoodDown, state: RoomState, wall: float) -> RoomState:
 @_after.register
 def _(event: DrillEnded, state: RoomState, wall: float) -> RoomState:
     return replace(state, ended=event.reason, ended_at=wall)
+
+
+def _heard(state: RoomState, wall: float, who: str, says: str) -> RoomState:
+    line = ChannelLine(wall, one_line(who), one_line(says))
+    return replace(state, channel=(*state.channel, line))
 
 
 def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:

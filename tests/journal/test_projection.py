@@ -13,10 +13,12 @@ from gameday.journal.events import (
     Event,
     FaultInjected,
     Mitigated,
+    PersonPaged,
     TruthRevealed,
 )
+from gameday.journal.reader import Recorded
 from scoring.reliance import Proportion
-from scoring.scorecard import to_json
+from scoring.scorecard import score, to_json
 from tests.builders import (
     ONSET,
     ONSET_S,
@@ -110,3 +112,22 @@ def test_a_diagnosis_that_names_too_much_is_refused(tmp_path: Path) -> None:
     drill.add(ONSET_S + 245, "engineer", everything).write(tmp_path)
     with pytest.raises(BadJournal, match="at most 2 components"):
         score_run(tmp_path)
+
+
+def test_whom_the_engineer_paged_is_graded(tmp_path: Path) -> None:
+    """By the owners that the truth names, counted from the page."""
+    drill = hint_rejected()
+    drill.add(ONSET_S + 60, "engineer", PersonPaged(who="ines", name="Inês Duarte"))
+    drill.write(tmp_path)
+    assert score_run(tmp_path).paged.right_owner is None
+    owned = [
+        Recorded(item.entry, item.event.model_copy(update={"owners": ("ines",)}))
+        if isinstance(item.event, TruthRevealed)
+        else item
+        for item in drill.recorded()
+    ]
+    timeline = project(owned)
+    assert timeline.paged_at is not None
+    graded = score(timeline).paged
+    assert graded.right_owner_after_page_s == ONSET + 60 - timeline.paged_at
+    assert [each.right for each in graded.people] == [True]

@@ -9,11 +9,12 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from gameday.reports.words import cause
-from gameday.tui.state import Alert, Belief, RoomState
+from gameday.tui.state import Alert, Belief, ChannelLine, RoomState
 from gameday.tui.widgets.hints import HintsPanel
 from gameday.tui.words import MUTED, column, hms, percent, row
 
 _LATEST = 3
+_SPOKEN = 6
 
 
 class Panel(Static):
@@ -61,6 +62,21 @@ def _belief(belief: Belief) -> Content:
     return row(when, said, (f" {percent(belief.confidence)} sure", "bold"))
 
 
+class ChannelPanel(Panel):
+    BORDER_TITLE = "Channel"
+
+    def say(self, room: RoomState) -> Content:
+        return column([_spoken(line) for line in room.channel[-_SPOKEN:]])
+
+    def watch_room(self, room: RoomState) -> None:
+        self.display = bool(room.channel)
+        super().watch_room(room)
+
+
+def _spoken(line: ChannelLine) -> Content:
+    return row((f"{hms(line.wall)} ", MUTED), (f"{line.who}: ", "bold"), line.text)
+
+
 class NotesPanel(Panel):
     BORDER_TITLE = "Notes"
 
@@ -80,6 +96,7 @@ class Side(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         yield AlertsPanel().data_bind(Side.room)
+        yield ChannelPanel().data_bind(Side.room)
         yield HintsPanel().data_bind(Side.room)
         yield BeliefsPanel().data_bind(Side.room)
         yield NotesPanel().data_bind(Side.room)
