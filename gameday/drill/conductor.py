@@ -16,6 +16,7 @@ from gameday.advisors.look import Reader
 from gameday.drill import assistants
 from gameday.drill import commands as do
 from gameday.drill.aide import Aide
+from gameday.drill.checkpoints import Checkpoints
 from gameday.drill.desk import Desk
 from gameday.drill.facts import Facts
 from gameday.drill.lookout import BASELINE_S, Lookout
@@ -60,6 +61,7 @@ class Conductor:
         self._facts = Facts()
         self._stack = load_stack()
         self._people = People(rules.case.cast, self._facts, self._say, clock)
+        self._checkpoints = Checkpoints(self._facts, self._say, clock, rules.drill_s)
         self._desk = Desk(self._facts, self._say, self._stack, runtime, clock, self._people)
         self._lookout = Lookout(self._facts, self._say, clock)
         self._listeners: list[Listener] = []
@@ -277,6 +279,7 @@ class Conductor:
             if self._aide is not None:
                 self._aide.speak()
             self._people.speak()
+            self._checkpoints.tick()
             if facts.diagnosed and self._lookout.mitigated:
                 self._finish("resolved")
             elif now - facts.onset >= self._rules.drill_s:
@@ -307,6 +310,7 @@ class Conductor:
     def _end(self, reason: ev.EndReason) -> None:
         if not self._facts.ended:
             self._desk.say_what_was_left_out()
+            self._checkpoints.close()
             self._facts.ended = True
             self._say(ev.DrillEnded(reason=reason))
 

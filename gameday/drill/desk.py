@@ -241,7 +241,9 @@ class Desk:
             mechanisms=belief.mechanisms,
             confidence=_share(belief.confidence),
             text=belief.text,
+            checkpoint=self._facts.checkpoint,
         )
+        self._facts.checkpoint = None
         self._say(said, "engineer")
 
     def _dispose(self, hint: int, fate: ev.Fate, reason: str) -> None:
@@ -267,6 +269,7 @@ class Desk:
             text=answer.text,
         )
         self._facts.diagnosed = True
+        self._facts.checkpoint = None
         self._say(said, "engineer")
 
     def _check_claim(self, components: Sequence[str], mechanisms: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 - wait: page                 # or hint, mitigated, a number of seconds; {for: page, within: 60}
 - acknowledge
 - ops: metrics sum(vision_slots_busy)
-- page: {who: ines, question: is the cache all right?}
+- page: {who: ines, question: "is the cache all right?"}
 - shell: redis-cli -h cache info memory
 - believe: {components: [cache], mechanisms: [cache-eviction], confidence: 0.6}
 - reject: {hint: 1, reason: arrivals are flat}
@@ -27,6 +27,7 @@ from gameday.drill.session import CommandRefused, Session, SignalSample
 from gameday.errors import GamedayError
 from gameday.journal.events import (
     BriefingGiven,
+    CheckpointAsked,
     Entry,
     Event,
     HintShown,
@@ -37,7 +38,8 @@ from gameday.journal.events import (
 )
 from sandbox.runtime.base import LogLine
 
-_WAITS = {"page": Paged, "hint": HintShown, "mitigated": Mitigated, "answer": PersonAnswered}
+_WAITS = {"page": Paged, "hint": HintShown, "mitigated": Mitigated, "answer": PersonAnswered,
+          "checkpoint": CheckpointAsked}  # fmt: skip
 _PATIENCE_S = 300.0
 
 
@@ -50,7 +52,7 @@ class Wait:
     """Wait for something to happen, or so many seconds."""
 
     what: str
-    """`page`, `hint`, `mitigated`, `answer`, or empty for a time."""
+    """`page`, `hint`, `mitigated`, `answer`, `checkpoint`, or empty for a time."""
     seconds: float
     """How long; for an event the longest, after which the script fails."""
 
@@ -121,7 +123,7 @@ def _belief(value: Mapping[str, Any]) -> do.Believe:
     return do.Believe(
         _words(value, "components"),
         _words(value, "mechanisms"),
-        float(value["confidence"]),
+        float(value["confidence"] if value.get("components") or value.get("mechanisms") else 0.0),
         str(value.get("text", "")),
     )
 

@@ -24,6 +24,7 @@ PhaseName = Literal["starting", "briefing", "baseline", "armed", "incident", "mi
 Actor = Literal["conductor", "engineer", "advisor", "oracle", "fault", "monitoring", "sandbox", "colleague"]
 Channel = Literal["on-call", "executive", "support"]
 """Where somebody spoke: the on-call channel, somebody in charge, or support with customers' words."""
+CheckpointMoment = Literal["after_page", "before_end"]
 Fate = Literal["accepted", "modified", "rejected", "ignored"]
 EndReason = Literal["resolved", "time_limit", "stood_down", "aborted", "void"]
 
@@ -172,6 +173,24 @@ class Believed(Event):
     mechanisms: tuple[str, ...]
     confidence: Confidence
     text: str = ""
+    checkpoint: int | None = None
+    """The checkpoint that it answers; None if it was stated unasked."""
+
+
+class CheckpointAsked(Event):
+    """What do you believe now? `Don't know yet` is an answer."""
+
+    kind: ClassVar[str] = "checkpoint_asked"
+    checkpoint: int
+    """Number of the checkpoint in this drill, from 1."""
+    moment: CheckpointMoment
+
+
+class CheckpointMissed(Event):
+    """Neither a belief nor a diagnosis was stated until the next checkpoint or the end."""
+
+    kind: ClassVar[str] = "checkpoint_missed"
+    checkpoint: int
 
 
 class Claim(BaseModel):
@@ -319,7 +338,7 @@ KINDS: dict[str, type[Event]] = {
     for cls in (
         DrillStarted, AssistantsSeen, PhaseChanged, SandboxProgressed, BriefingGiven, SliMeasured,
         FaultInjected, FaultRolledBack, AlertFired, AlertResolved, Paged, Acknowledged, Noted, Operated,
-        Believed, MessagePosted, PersonPaged, PersonAnswered,
+        Believed, CheckpointAsked, CheckpointMissed, MessagePosted, PersonPaged, PersonAnswered,
         HintShown, HintDisposed, SloViolated, Mitigated, Relapsed, DiagnosisSubmitted, StoodDown,
         DrillEnded, TruthRevealed,
     )

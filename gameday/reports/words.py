@@ -15,6 +15,8 @@ from gameday.journal.events import (
     AssistantsSeen,
     Believed,
     BriefingGiven,
+    CheckpointAsked,
+    CheckpointMissed,
     DiagnosisSubmitted,
     DrillEnded,
     DrillStarted,
@@ -147,6 +149,16 @@ def _(event: Believed) -> Said:
     if not (event.components or event.mechanisms):
         return Said("≈", "believes: don't know yet", "cyan")
     return Said("≈", f"believes: {cause(event.components, event.mechanisms)}{sure(event.confidence)}", "cyan")
+
+
+@say.register
+def _(event: CheckpointAsked) -> Said:
+    return Said("≟", f"checkpoint {event.checkpoint}: what do you believe now?", "cyan")
+
+
+@say.register
+def _(event: CheckpointMissed) -> Said:
+    return Said("≟", f"checkpoint {event.checkpoint} had no answer", "dim")
 
 
 @say.register

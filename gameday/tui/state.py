@@ -19,6 +19,8 @@ from gameday.journal.events import (
     AlertResolved,
     Believed,
     BriefingGiven,
+    CheckpointAsked,
+    CheckpointMissed,
     DiagnosisSubmitted,
     DrillEnded,
     DrillStarted,
@@ -187,6 +189,8 @@ class RoomState:
     notes: tuple[NoteLine, ...] = ()
     channel: tuple[ChannelLine, ...] = ()
     diagnosed: bool = False
+    asked: bool = False
+    """A checkpoint waits for a belief."""
 
     @property
     def stage(self) -> Stage:
@@ -306,7 +310,17 @@ def _(event: Operated, state: RoomState, wall: float) -> RoomState:
 @_after.register
 def _(event: Believed, state: RoomState, wall: float) -> RoomState:
     belief = Belief(wall, _lines(event.components), _lines(event.mechanisms), event.confidence)
-    return replace(state, beliefs=(*state.beliefs, belief))
+    return replace(state, beliefs=(*state.beliefs, belief), asked=False)
+
+
+@_after.register
+def _(event: CheckpointAsked, state: RoomState, wall: float) -> RoomState:
+    return replace(state, asked=True)
+
+
+@_after.register
+def _(event: CheckpointMissed, state: RoomState, wall: float) -> RoomState:
+    return replace(state, asked=False)
 
 
 @_after.register
@@ -363,7 +377,7 @@ def _(event: Relapsed, state: RoomState, wall: float) -> RoomState:
 
 @_after.register
 def _(event: DiagnosisSubmitted, state: RoomState, wall: float) -> RoomState:
-    return replace(state, diagnosed=True)
+    return replace(state, diagnosed=True, asked=False)
 
 
 @_after.register

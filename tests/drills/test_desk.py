@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from gameday.drill.commands import Operate, PagePerson
+from gameday.drill.commands import Believe, Operate, PagePerson, SubmitDiagnosis
 from gameday.drill.desk import Desk
 from gameday.drill.facts import Facts
 from gameday.drill.people import People
 from gameday.drill.session import CommandRefused
 from gameday.journal import ManualClock
-from gameday.journal.events import Actor, Event, Operated, PersonPaged
+from gameday.journal.events import Actor, Believed, Event, Operated, PersonPaged
 from sandbox.runtime.fake import FakeRuntime
 from sandbox.stack.model import load_stack
 from scenarios.people import Cast
@@ -77,3 +77,20 @@ def test_people_are_in_the_vocabulary() -> None:
     """What pickers, completion and `ops help` offer."""
     usages = [verb.usage for verb in AtTheDesk().desk.vocabulary.verbs]
     assert {"page WHO [QUESTION]", "channel"} <= set(usages)
+
+
+async def test_the_next_belief_answers_a_checkpoint() -> None:
+    """Also `don't know yet`; the one after it is stated unasked."""
+    at = AtTheDesk()
+    at.facts.checkpoint = 1
+    for _ in range(2):
+        await at.desk.carry_out(Believe((), (), 0.0))
+    assert [event.checkpoint for event in at.said if isinstance(event, Believed)] == [1, None]
+
+
+async def test_a_diagnosis_answers_a_checkpoint_too() -> None:
+    """It says as much and more."""
+    at = AtTheDesk()
+    at.facts.checkpoint = 2
+    await at.desk.carry_out(SubmitDiagnosis(("cache",), ("cache-eviction",), "configuration-push", (), 0.5))
+    assert at.facts.checkpoint is None

@@ -16,7 +16,7 @@ from gameday.drill.commands import (
     SubmitDiagnosis,
 )
 from gameday.drill.session import Signal
-from gameday.journal.events import AlertFired, MessagePosted, Operated
+from gameday.journal.events import AlertFired, Believed, CheckpointAsked, MessagePosted, Operated
 from gameday.tui.app import GamedayApp
 from gameday.tui.fake import FakeSession
 from gameday.tui.screens.ask import ConfirmScreen, NoteScreen
@@ -426,3 +426,14 @@ async def test_what_is_said_on_the_channel_is_seen(open_room: OpenRoom) -> None:
         await room.settle()
         assert "Channel" in room.drawn()
         assert "Sam Okafor: is it just me?" in room.drawn()
+
+
+async def test_a_checkpoint_is_asked_beside_the_beliefs(open_room: OpenRoom) -> None:
+    """Until a belief is stated."""
+    async with open_room(scenes.paged, size=(140, 60)) as room:
+        room.session.emit(CheckpointAsked(checkpoint=1, moment="after_page"))
+        await room.settle()
+        assert "what do you believe now?" in room.drawn()
+        room.session.emit(Believed(components=(), mechanisms=(), confidence=0.0, checkpoint=1))
+        await room.settle()
+        assert "what do you believe now?" not in room.drawn()

@@ -49,9 +49,11 @@ class BeliefsPanel(Panel):
     BORDER_TITLE = "Beliefs"
 
     def say(self, room: RoomState) -> Content:
-        if not room.beliefs:
-            return row(("none stated; b states one", MUTED))
-        return column([_belief(belief) for belief in reversed(room.beliefs[-_LATEST:])])
+        lines = [_belief(belief) for belief in reversed(room.beliefs[-_LATEST:])]
+        if room.asked:
+            asked = row(("? what do you believe now? ", "bold $text-accent"), ("b answers", MUTED))
+            return column([asked, *lines])
+        return column(lines) if lines else row(("none stated; b states one", MUTED))
 
 
 def _belief(belief: Belief) -> Content:
