@@ -19,7 +19,8 @@ from gameday.drill.aide import Aide
 from gameday.drill.checkpoints import Checkpoints
 from gameday.drill.desk import Desk
 from gameday.drill.facts import Facts
-from gameday.drill.lookout import BASELINE_S, Lookout
+from gameday.drill.injection import Injection
+from gameday.drill.lookout import Lookout
 from gameday.drill.people import People
 from gameday.drill.reveal import reveal
 from gameday.drill.rules import Rules
@@ -38,7 +39,6 @@ from sandbox.stack.model import load_stack
 from sandbox.world import setting
 from sandbox.world.keeper import Keeper, Reply, ShellLine
 
-_BASELINE_WITHIN_S = 90.0
 _TICK_S = 0.25
 _ANSWERED_WITHIN_S = 120.0
 _BEYOND_LIMIT_S = 600.0
@@ -71,7 +71,7 @@ class Conductor:
         self._done: asyncio.Future[ev.EndReason] | None = None
         self._watch: Watch | None = None
         self._aide: Aide | None = None
-        self._fault: FaultRun | None = None
+        self._injection = Injection(self._start_fault, lambda: self._lookout.steady, self._done_within, clock)
         self._keeper: Keeper | None = None
         self._last_progress: tuple[str, str, str] | None = None
 
@@ -228,14 +228,13 @@ class Conductor:
             pass
         if not self._done.done():
             self._say(ev.PhaseChanged(phase="baseline"))
-            await self._prove_baseline()
+            await self._injection.wait_until_steady()
         if not self._done.done():
             self._say(ev.PhaseChanged(phase="armed"))
             if self._aide is not None:
                 self._aide.look_before()
             await self._done_within(self._rules.delay_s())
-        if not self._done.done():
-            await self._break_it()
+        if not self._done.done() and await self._break_it():
             self._say(ev.PhaseChanged(phase="incident"))
             await self._incident()
         await self._close(self._done.result(), watch)
@@ -246,30 +245,22 @@ class Conductor:
         await asyncio.wait({self._done}, timeout=seconds)
         return self._done.done()
 
-    async def _prove_baseline(self) -> None:
-        """Wait until customers are served within the SLO.
-
-        Raises:
-            SandboxError: they were not, within the time.
-        """
-        deadline = self._clock.mono_ns() + int(_BASELINE_WITHIN_S * 1e9)
-        while not self._lookout.steady and not await self._done_within(_TICK_S):
-            if self._clock.mono_ns() > deadline:
-                raise SandboxError(
-                    f"customers were not served within the SLO for {BASELINE_S} s although nothing is"
-                    " broken; is this machine busy with something else?"
-                )
-
-    async def _break_it(self) -> None:
+    async def _start_fault(self) -> FaultRun:
         rules = self._rules
         configuration = {**rules.variant.configuration, "hold_s": rules.drill_s + _BEYOND_LIMIT_S}
         journal = Path(self.run_folder) / "chaos-journal.json"
-        self._fault = await FaultRun.start(
+        return await FaultRun.start(
             self._runtime.sandbox_id, rules.pack.experiment(rules.variant.id), configuration, journal
         )
-        onset = await self._fault.onset()
+
+    async def _break_it(self) -> bool:
+        """Whether the fault came; it does not if the drill ends first."""
+        onset = await self._injection.onset()
+        if onset is None:
+            return False
         self._say(ev.FaultInjected(onset=onset), "fault")
-        self._lookout.expect_trouble(onset, rules.hold_s)
+        self._lookout.expect_trouble(onset, self._rules.hold_s)
+        return True
 
     async def _incident(self) -> None:
         facts = self._facts
@@ -294,18 +285,18 @@ class Conductor:
         for number in self._facts.open_hints:
             self._say(ev.HintDisposed(hint=number, fate="ignored"))
         self._end(reason)
-        if self._fault is None:
+        if self._facts.onset is None:
             return
-        self._say(
-            await asyncio.to_thread(reveal, self._rules, self._facts, watch.metrics, self._clock, self._stack)
+        revealing = asyncio.to_thread(
+            reveal, self._rules, self._facts, watch.metrics, self._clock, self._stack
         )
+        self._say(await revealing)
         try:
-            failed = await self._fault.release()
+            failed = await self._injection.release()
             detail = f"not taken back: {', '.join(failed)}" if failed else ""
             self._say(ev.FaultRolledBack(clean=not failed, detail=detail), "fault")
         except SandboxError as error:
             self._say(ev.FaultRolledBack(clean=False, detail=str(error)), "fault")
-        self._fault = None
 
     def _end(self, reason: ev.EndReason) -> None:
         if not self._facts.ended:
@@ -319,8 +310,7 @@ class Conductor:
             self._watch.stop()
         if self._aide is not None:
             await self._aide.close()
-        if self._fault is not None:
-            self._fault.kill()
+        self._injection.kill()
         if self._keeper is not None:
             await asyncio.to_thread(self._keeper.stop)
         try:
