@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from scoring.calibration import Calibration, calibration
 from scoring.diagnosis import DiagnosisScore, grade, right
+from scoring.felt import Felt, felt
 from scoring.losses import RECENT_S, carried_to_limit, customer_minutes_lost, money_lost
 from scoring.paging import Paging, paging
 from scoring.reliance import Reliance, reliance
@@ -56,6 +57,7 @@ class Scorecard:
     stabilised_first: bool
     calibration: Calibration
     reliance: Reliance
+    felt: Felt = field(default_factory=Felt)
     paged: Paging = field(default_factory=Paging)
     response_skill: float | None = None
     response_skill_reason: str = NO_REHEARSAL
@@ -90,6 +92,7 @@ def score(timeline: Timeline) -> Scorecard:
         stabilised_first=stabilised_first(timeline),
         calibration=calibration(timeline),
         reliance=reliance(timeline),
+        felt=felt(timeline),
         paged=paging(timeline),
     )
 

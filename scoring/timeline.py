@@ -96,6 +96,16 @@ class PersonPaged:
 
 
 @dataclass(frozen=True)
+class Feeling:
+    """What the engineer said of it before anything was revealed."""
+
+    duration_s: float | None
+    """From the page to the end."""
+    without_ai: float | None
+    """How many times as long it would have taken without the AI."""
+
+
+@dataclass(frozen=True)
 class Timeline:
     """One drill, as a scorer sees it."""
 
@@ -120,6 +130,7 @@ class Timeline:
     beliefs: tuple[Belief, ...] = ()
     hints: tuple[Hint, ...] = ()
     operations: tuple[Operation, ...] = ()
+    felt: Feeling | None = None
     people_paged: tuple[PersonPaged, ...] = ()
     answer: Answer | None = None
 

@@ -77,6 +77,14 @@ class StandDown:
 
 
 @dataclass(frozen=True)
+class Reflect:
+    """Say how long it felt (s), and how many times as long it would have been without the AI; or neither."""
+
+    felt_s: float | None = None
+    without_ai: float | None = None
+
+
+@dataclass(frozen=True)
 class Abort:
     reason: str = field(default="stopped by the engineer")
 
@@ -92,5 +100,6 @@ Command = (
     | DisposeHint
     | SubmitDiagnosis
     | StandDown
+    | Reflect
     | Abort
 )

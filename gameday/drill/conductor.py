@@ -22,6 +22,7 @@ from gameday.drill.facts import Facts
 from gameday.drill.injection import Injection
 from gameday.drill.lookout import Lookout
 from gameday.drill.people import People
+from gameday.drill.reflection import Reflection
 from gameday.drill.reveal import reveal
 from gameday.drill.rules import Rules
 from gameday.drill.session import CommandRefused, Listener, SignalSample, Vocabulary
@@ -52,7 +53,16 @@ class _Stopped(Exception):
 class Conductor:
     """One drill. Implements `gameday.drill.session.Session`."""
 
-    def __init__(self, rules: Rules, codename: str, runtime: Runtime, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        codename: str,
+        runtime: Runtime,
+        journal: Journal,
+        clock: Clock,
+        *,
+        reflect_within_s: float = 0.0,
+    ) -> None:
         self._rules = rules
         self._codename = codename
         self._runtime = runtime
@@ -61,6 +71,7 @@ class Conductor:
         self._facts = Facts()
         self._stack = load_stack()
         self._people = People(rules.case.cast, self._facts, self._say, clock)
+        self._reflection = Reflection(self._say, reflect_within_s, ai=rules.mode != "manual")
         self._checkpoints = Checkpoints(self._facts, self._say, clock, rules.drill_s)
         self._desk = Desk(self._facts, self._say, self._stack, runtime, clock, self._people)
         self._lookout = Lookout(self._facts, self._say, clock)
@@ -95,6 +106,9 @@ class Conductor:
         return self._desk.blast_radius(line)
 
     async def send(self, command: do.Command) -> None:
+        if isinstance(command, do.Reflect):
+            self._reflection.take(command)
+            return
         if self._facts.ended:
             raise CommandRefused("the drill is over")
         match command:
@@ -287,6 +301,13 @@ class Conductor:
         self._end(reason)
         if self._facts.onset is None:
             return
+        try:
+            await self._reflection.ask()
+        finally:
+            # Whoever leaves the question has played the drill, and it counts.
+            await to_its_end(self._tell_the_truth(watch))
+
+    async def _tell_the_truth(self, watch: Watch) -> None:
         revealing = asyncio.to_thread(
             reveal, self._rules, self._facts, watch.metrics, self._clock, self._stack
         )

@@ -34,12 +34,13 @@ from gameday.journal.events import (
     Mitigated,
     Paged,
     PersonAnswered,
+    ReflectionAsked,
     Relapsed,
 )
 from sandbox.runtime.base import LogLine
 
 _WAITS = {"page": Paged, "hint": HintShown, "mitigated": Mitigated, "answer": PersonAnswered,
-          "checkpoint": CheckpointAsked}  # fmt: skip
+          "checkpoint": CheckpointAsked, "end": ReflectionAsked}  # fmt: skip
 _PATIENCE_S = 300.0
 
 
@@ -52,7 +53,7 @@ class Wait:
     """Wait for something to happen, or so many seconds."""
 
     what: str
-    """`page`, `hint`, `mitigated`, `answer`, `checkpoint`, or empty for a time."""
+    """`page`, `hint`, `mitigated`, `answer`, `checkpoint`, `end`, or empty for a time."""
     seconds: float
     """How long; for an event the longest, after which the script fails."""
 
@@ -119,6 +120,12 @@ def _page(value: Any) -> do.PagePerson:
     return do.PagePerson(str(value["who"]), str(value.get("question", "")))
 
 
+def _felt(value: Mapping[str, Any]) -> do.Reflect:
+    return do.Reflect(
+        *(None if value.get(key) is None else float(value[key]) for key in ("seconds", "without_ai"))
+    )
+
+
 def _belief(value: Mapping[str, Any]) -> do.Believe:
     return do.Believe(
         _words(value, "components"),
@@ -151,6 +158,7 @@ _MAKERS: Mapping[str, Callable[[Any], Step]] = {
     "modify": lambda value: do.DisposeHint(int(value["hint"]), "modified", str(value.get("reason", ""))),
     "reject": lambda value: do.DisposeHint(int(value["hint"]), "rejected", str(value.get("reason", ""))),
     "diagnose": _diagnosis,
+    "felt": _felt,
     "stand_down": lambda value: do.StandDown(str(value or "")),
 }
 

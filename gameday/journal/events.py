@@ -299,6 +299,24 @@ class DrillEnded(Event):
     reason: EndReason
 
 
+class ReflectionAsked(Event):
+    """How did it feel? Asked once the drill is over, with the clock hidden and before the truth."""
+
+    kind: ClassVar[str] = "reflection_asked"
+    ai: bool
+    """There was an AI whose help can be felt."""
+
+
+class Reflected(Event):
+    """What the engineer felt; None where they didn't say."""
+
+    kind: ClassVar[str] = "reflected"
+    felt_s: Annotated[float, Field(ge=0.0)] | None = None
+    """How long it took from the page to the end, as it felt."""
+    without_ai: Annotated[float, Field(gt=0.0)] | None = None
+    """How many times as long it would have taken without the AI."""
+
+
 class Discriminator(BaseModel):
     """A signal that would have told the truth apart from the tempting story."""
 
@@ -340,7 +358,7 @@ KINDS: dict[str, type[Event]] = {
         FaultInjected, FaultRolledBack, AlertFired, AlertResolved, Paged, Acknowledged, Noted, Operated,
         Believed, CheckpointAsked, CheckpointMissed, MessagePosted, PersonPaged, PersonAnswered,
         HintShown, HintDisposed, SloViolated, Mitigated, Relapsed, DiagnosisSubmitted, StoodDown,
-        DrillEnded, TruthRevealed,
+        DrillEnded, ReflectionAsked, Reflected, TruthRevealed,
     )
 }  # fmt: skip
 """Every event class by its kind; a test holds it to the classes of this module."""

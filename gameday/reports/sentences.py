@@ -31,6 +31,7 @@ def scorecard_lines(card: Scorecard) -> list[Line]:
         _stabilised(card),
         _paged(card),
         _calibration(card),
+        *_felt(card),
         _skill(card),
     ]
 
@@ -147,6 +148,21 @@ def _calibration(card: Scorecard) -> Line:
         f"Brier score of {found.n} stated {'belief' if found.n == 1 else 'beliefs'} "
         f"(0 is perfect, 0.25 a coin): on balance {lean} ({found.overconfidence:+.2f}).",
     )
+
+
+def _felt(card: Scorecard) -> list[Line]:
+    felt = card.felt
+    if felt.duration_s is None:
+        return []
+    real = "" if felt.real_s is None else f"; by the clock it took {_spell(felt.real_s)}"
+    help_ = (
+        ""
+        if felt.without_ai is None
+        else f" Without the AI it would have felt {felt.without_ai:g} times as long."
+    )
+    return [
+        Line("felt time", clock(felt.duration_s), f"It felt like {_spell(felt.duration_s)}{real}.{help_}")
+    ]
 
 
 def _skill(card: Scorecard) -> Line:

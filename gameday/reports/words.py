@@ -33,6 +33,8 @@ from gameday.journal.events import (
     PersonAnswered,
     PersonPaged,
     PhaseChanged,
+    Reflected,
+    ReflectionAsked,
     Relapsed,
     SandboxProgressed,
     SloViolated,
@@ -228,6 +230,19 @@ def _(event: StoodDown) -> Said:
 @say.register
 def _(event: DrillEnded) -> Said:
     return Said("■", f"the drill ended: {_ENDINGS[event.reason]}", "bold")
+
+
+@say.register
+def _(event: ReflectionAsked) -> Said:
+    more = ", and how long would it have taken without the AI" if event.ai else ""
+    return Said("≟", f"how long did it feel, from the page to the end{more}?", "cyan")
+
+
+@say.register
+def _(event: Reflected) -> Said:
+    felt = "not said" if event.felt_s is None else clock(event.felt_s)
+    ratio = "" if event.without_ai is None else f"; without the AI {event.without_ai:g} times as long"
+    return Said("≈", f"it felt like: {felt}{ratio}", "cyan")
 
 
 @say.register

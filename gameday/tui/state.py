@@ -39,6 +39,8 @@ from gameday.journal.events import (
     PersonAnswered,
     PersonPaged,
     PhaseChanged,
+    Reflected,
+    ReflectionAsked,
     Relapsed,
     SandboxProgressed,
     SliMeasured,
@@ -189,6 +191,8 @@ class RoomState:
     notes: tuple[NoteLine, ...] = ()
     channel: tuple[ChannelLine, ...] = ()
     diagnosed: bool = False
+    reflecting: Literal["no", "manual", "ai"] = "no"
+    """Whether it is asked how it felt, and if the AI's help is asked about too."""
     asked: bool = False
     """A checkpoint waits for a belief."""
 
@@ -235,6 +239,8 @@ def _(event: DrillStarted, state: RoomState, wall: float) -> RoomState:
 def _(event: PhaseChanged, state: RoomState, wall: float) -> RoomState:
     if event.phase == "incident" or event.phase == "mitigated":
         return replace(state, phase="armed")
+    if event.phase == "debrief":
+        return replace(state, phase=event.phase, reflecting="no")
     return replace(state, phase=event.phase)
 
 
@@ -388,6 +394,16 @@ def _(event: StoodDown, state: RoomState, wall: float) -> RoomState:
 @_after.register
 def _(event: DrillEnded, state: RoomState, wall: float) -> RoomState:
     return replace(state, ended=event.reason, ended_at=wall)
+
+
+@_after.register
+def _(event: ReflectionAsked, state: RoomState, wall: float) -> RoomState:
+    return replace(state, reflecting="ai" if event.ai else "manual")
+
+
+@_after.register
+def _(event: Reflected, state: RoomState, wall: float) -> RoomState:
+    return replace(state, reflecting="no")
 
 
 def _heard(state: RoomState, wall: float, who: str, says: str) -> RoomState:

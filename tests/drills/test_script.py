@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gameday.drill.commands import Begin, Believe, PagePerson
+from gameday.drill.commands import Begin, Believe, PagePerson, Reflect
 from gameday.drill.script import BadScript, Player, Step, Wait, read_script
 from gameday.journal.events import BriefingGiven, CheckpointAsked, Event, PersonAnswered
 from gameday.tui.fake import FakeSession
@@ -26,6 +26,8 @@ def steps(tmp_path: Path, text: str) -> list[Step]:
         ("- page: {who: ines, question: 'is it full?'}", PagePerson("ines", "is it full?")),
         ("- wait: checkpoint", Wait("checkpoint", 300.0)),
         ("- wait: {for: answer, within: 60}", Wait("answer", 60.0)),
+        ("- felt: {seconds: 600}", Reflect(600.0)),
+        ("- felt: {seconds: 600, without_ai: 1.5}", Reflect(600.0, 1.5)),
         ("- believe: {}", Believe((), (), 0.0)),
     ],
 )
