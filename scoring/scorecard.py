@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scoring.calibration import Calibration, calibration
 from scoring.diagnosis import DiagnosisScore, grade, right
+from scoring.felt import Felt, felt
 from scoring.losses import RECENT_S, carried_to_limit, customer_minutes_lost, fraud_lost, money_lost
+from scoring.paging import Paging, paging
 from scoring.reliance import Reliance, reliance
 from scoring.sli import covered_until
 from scoring.timeline import Mode, Operation, Timeline, operation_words
@@ -57,6 +59,8 @@ class Scorecard:
     reliance: Reliance
     fraud_lost: float = 0.0
     """What bots got away with, apart from `money_lost`, which is what customers could not do."""
+    felt: Felt = field(default_factory=Felt)
+    paged: Paging = field(default_factory=Paging)
     response_skill: float | None = None
     response_skill_reason: str = NO_REHEARSAL
     schema: int = SCHEMA
@@ -91,6 +95,8 @@ def score(timeline: Timeline) -> Scorecard:
         stabilised_first=stabilised_first(timeline),
         calibration=calibration(timeline),
         reliance=reliance(timeline),
+        felt=felt(timeline),
+        paged=paging(timeline),
     )
 
 

@@ -67,6 +67,8 @@ class Truth:
     claim: Claim
     trigger: str
     contributing: frozenset[str]
+    owners: frozenset[str] = frozenset()
+    """The people to page: who owns a true component, or knows it best."""
     harmful: tuple[str, ...] = ()
     """Operations that make things worse; each stands for every line that begins with it."""
 
@@ -83,6 +85,24 @@ class Operation:
     @property
     def words(self) -> tuple[str, ...]:
         return operation_words(self.line)
+
+
+@dataclass(frozen=True)
+class PersonPaged:
+    """A colleague was rung."""
+
+    at: float
+    who: str
+
+
+@dataclass(frozen=True)
+class Feeling:
+    """What the engineer said of it before anything was revealed."""
+
+    duration_s: float | None
+    """From the page to the end."""
+    without_ai: float | None
+    """How many times as long it would have taken without the AI."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +130,8 @@ class Timeline:
     beliefs: tuple[Belief, ...] = ()
     hints: tuple[Hint, ...] = ()
     operations: tuple[Operation, ...] = ()
+    felt: Feeling | None = None
+    people_paged: tuple[PersonPaged, ...] = ()
     answer: Answer | None = None
 
 

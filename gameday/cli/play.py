@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
+from gameday.cli.felt import REFLECT_WITHIN_S, Asking
+from gameday.drill.commands import Reflect
 from gameday.drill.conductor import Conductor
 from gameday.drill.rules import Rules
 from gameday.drill.script import Player, Step
@@ -23,6 +26,8 @@ from sandbox.runtime.base import LogLine
 from sandbox.runtime.choose import choose, open_runtime
 from sandbox.runtime.registry import new_id
 from scoring.scorecard import Scorecard
+
+_SCRIPT_REFLECTS_WITHIN_S = 10.0
 
 
 class _Telling:
@@ -44,11 +49,11 @@ class _Telling:
         """Signals are not narrated."""
 
 
-def open_session(rules: Rules, runtime: str, console: Console) -> Conductor:
+def open_session(rules: Rules, runtime: str, console: Console, *, reflect_within_s: float = 0.0) -> Conductor:
     """Choose the ground, say which and why, and open the drill on it."""
     choice = choose(runtime, lambda words: console.print(f"[dim]{words}[/]", highlight=False))
     console.print(f"[dim]runtime: {choice.kind}, because {choice.why}[/]", highlight=False)
-    return open_drill(rules, open_runtime(choice.kind, new_id()))
+    return open_drill(rules, open_runtime(choice.kind, new_id()), reflect_within_s=reflect_within_s)
 
 
 async def _conduct(session: Conductor, steps: Sequence[Step]) -> None:
@@ -85,8 +90,13 @@ def play_headless(
         BadScript: a step of the script came to nothing.
         SandboxError: the sandbox did not come up, or broke under the drill.
     """
-    session = open_session(rules, runtime, console)
+    scripted = any(isinstance(step, Reflect) for step in steps)
+    asked = not steps and sys.stdin.isatty()
+    within_s = _SCRIPT_REFLECTS_WITHIN_S if scripted else REFLECT_WITHIN_S if asked else 0.0
+    session = open_session(rules, runtime, console, reflect_within_s=within_s)
     session.listen(_Telling(console, reveal=reveal))
+    if asked:
+        session.listen(Asking(session, console))
     folder = Path(session.run_folder)
     try:
         with contextlib.suppress(asyncio.CancelledError):

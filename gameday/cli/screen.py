@@ -11,12 +11,14 @@ from gameday.cli.play import keep_reports, open_session, put_on_record
 from gameday.drill.rules import Rules
 from gameday.errors import BadJournal
 
+_REFLECT_WITHIN_S = 180.0
+
 
 def play_on_screen(rules: Rules, runtime: str, console: Console) -> None:
     """Open the room, and afterwards keep the reports of a drill that came to an end."""
     from gameday.tui.app import GamedayApp
 
-    session = open_session(rules, runtime, console)
+    session = open_session(rules, runtime, console, reflect_within_s=_REFLECT_WITHIN_S)
     app = GamedayApp(session)
     app.run()
     folder = Path(session.run_folder)

@@ -37,6 +37,14 @@ class Shell:
 
 
 @dataclass(frozen=True)
+class PagePerson:
+    """Ring a colleague, by key or by name; the answer comes on the on-call channel."""
+
+    who: str
+    question: str = ""
+
+
+@dataclass(frozen=True)
 class Believe:
     """State a provisional belief; empty components and mechanisms mean `don't know yet`."""
 
@@ -69,10 +77,29 @@ class StandDown:
 
 
 @dataclass(frozen=True)
+class Reflect:
+    """Say how long it felt (s), and how many times as long it would have been without the AI; or neither."""
+
+    felt_s: float | None = None
+    without_ai: float | None = None
+
+
+@dataclass(frozen=True)
 class Abort:
     reason: str = field(default="stopped by the engineer")
 
 
 Command = (
-    Begin | Acknowledge | Note | Operate | Shell | Believe | DisposeHint | SubmitDiagnosis | StandDown | Abort
+    Begin
+    | Acknowledge
+    | Note
+    | Operate
+    | Shell
+    | PagePerson
+    | Believe
+    | DisposeHint
+    | SubmitDiagnosis
+    | StandDown
+    | Reflect
+    | Abort
 )

@@ -16,9 +16,13 @@ from gameday.advisors.look import Reader
 from gameday.drill import assistants
 from gameday.drill import commands as do
 from gameday.drill.aide import Aide
+from gameday.drill.checkpoints import Checkpoints
 from gameday.drill.desk import Desk
 from gameday.drill.facts import Facts
-from gameday.drill.lookout import BASELINE_S, Lookout
+from gameday.drill.injection import Injection
+from gameday.drill.lookout import Lookout
+from gameday.drill.people import People
+from gameday.drill.reflection import Reflection
 from gameday.drill.reveal import reveal
 from gameday.drill.rules import Rules
 from gameday.drill.session import CommandRefused, Listener, SignalSample, Vocabulary
@@ -36,7 +40,6 @@ from sandbox.stack.model import load_stack
 from sandbox.world import setting
 from sandbox.world.keeper import Keeper, Reply, ShellLine
 
-_BASELINE_WITHIN_S = 90.0
 _TICK_S = 0.25
 _ANSWERED_WITHIN_S = 120.0
 _BEYOND_LIMIT_S = 600.0
@@ -50,7 +53,16 @@ class _Stopped(Exception):
 class Conductor:
     """One drill. Implements `gameday.drill.session.Session`."""
 
-    def __init__(self, rules: Rules, codename: str, runtime: Runtime, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        codename: str,
+        runtime: Runtime,
+        journal: Journal,
+        clock: Clock,
+        *,
+        reflect_within_s: float = 0.0,
+    ) -> None:
         self._rules = rules
         self._codename = codename
         self._runtime = runtime
@@ -58,7 +70,10 @@ class Conductor:
         self._clock = clock
         self._facts = Facts()
         self._stack = load_stack()
-        self._desk = Desk(self._facts, self._say, self._stack, runtime, clock)
+        self._people = People(rules.case.cast, self._facts, self._say, clock)
+        self._reflection = Reflection(self._say, reflect_within_s, ai=rules.mode != "manual")
+        self._checkpoints = Checkpoints(self._facts, self._say, clock, rules.drill_s)
+        self._desk = Desk(self._facts, self._say, self._stack, runtime, clock, self._people)
         self._lookout = Lookout(self._facts, self._say, clock, rules.case.fraud)
         self._listeners: list[Listener] = []
         self._history: list[tuple[ev.Entry, ev.Event]] = []
@@ -67,7 +82,7 @@ class Conductor:
         self._done: asyncio.Future[ev.EndReason] | None = None
         self._watch: Watch | None = None
         self._aide: Aide | None = None
-        self._fault: FaultRun | None = None
+        self._injection = Injection(self._start_fault, lambda: self._lookout.steady, self._done_within, clock)
         self._keeper: Keeper | None = None
         self._last_progress: tuple[str, str, str] | None = None
 
@@ -88,10 +103,12 @@ class Conductor:
         return lambda: self._listeners.remove(listener)
 
     def blast_radius(self, line: str) -> str | None:
-        operation = self._desk.understand(line)
-        return operation.blast_radius if operation.tier == "write" else None
+        return self._desk.blast_radius(line)
 
     async def send(self, command: do.Command) -> None:
+        if isinstance(command, do.Reflect):
+            self._reflection.take(command)
+            return
         if self._facts.ended:
             raise CommandRefused("the drill is over")
         match command:
@@ -225,14 +242,13 @@ class Conductor:
             pass
         if not self._done.done():
             self._say(ev.PhaseChanged(phase="baseline"))
-            await self._prove_baseline()
+            await self._injection.wait_until_steady()
         if not self._done.done():
             self._say(ev.PhaseChanged(phase="armed"))
             if self._aide is not None:
                 self._aide.look_before()
             await self._done_within(self._rules.delay_s())
-        if not self._done.done():
-            await self._break_it()
+        if not self._done.done() and await self._break_it():
             self._say(ev.PhaseChanged(phase="incident"))
             await self._incident()
         await self._close(self._done.result(), watch)
@@ -243,30 +259,22 @@ class Conductor:
         await asyncio.wait({self._done}, timeout=seconds)
         return self._done.done()
 
-    async def _prove_baseline(self) -> None:
-        """Wait until customers are served within the SLO.
-
-        Raises:
-            SandboxError: they were not, within the time.
-        """
-        deadline = self._clock.mono_ns() + int(_BASELINE_WITHIN_S * 1e9)
-        while not self._lookout.steady and not await self._done_within(_TICK_S):
-            if self._clock.mono_ns() > deadline:
-                raise SandboxError(
-                    f"customers were not served within the SLO for {BASELINE_S} s although nothing is"
-                    " broken; is this machine busy with something else?"
-                )
-
-    async def _break_it(self) -> None:
+    async def _start_fault(self) -> FaultRun:
         rules = self._rules
         configuration = {**rules.variant.configuration, "hold_s": rules.drill_s + _BEYOND_LIMIT_S}
         journal = Path(self.run_folder) / "chaos-journal.json"
-        self._fault = await FaultRun.start(
+        return await FaultRun.start(
             self._runtime.sandbox_id, rules.pack.experiment(rules.variant.id), configuration, journal
         )
-        onset = await self._fault.onset()
+
+    async def _break_it(self) -> bool:
+        """Whether the fault came; it does not if the drill ends first."""
+        onset = await self._injection.onset()
+        if onset is None:
+            return False
         self._say(ev.FaultInjected(onset=onset), "fault")
-        self._lookout.expect_trouble(onset, rules.hold_s)
+        self._lookout.expect_trouble(onset, self._rules.hold_s)
+        return True
 
     async def _incident(self) -> None:
         facts = self._facts
@@ -275,6 +283,8 @@ class Conductor:
             now = self._clock.wall()
             if self._aide is not None:
                 self._aide.speak()
+            self._people.speak()
+            self._checkpoints.tick()
             if facts.diagnosed and self._lookout.mitigated:
                 self._finish("resolved")
             elif now - facts.onset >= self._rules.drill_s:
@@ -289,20 +299,30 @@ class Conductor:
         for number in self._facts.open_hints:
             self._say(ev.HintDisposed(hint=number, fate="ignored"))
         self._end(reason)
-        if self._fault is None:
+        if self._facts.onset is None:
             return
-        self._say(await asyncio.to_thread(reveal, self._rules, self._facts, watch.metrics, self._clock))
         try:
-            failed = await self._fault.release()
+            await self._reflection.ask()
+        finally:
+            # Whoever leaves the question has played the drill, and it counts.
+            await to_its_end(self._tell_the_truth(watch))
+
+    async def _tell_the_truth(self, watch: Watch) -> None:
+        revealing = asyncio.to_thread(
+            reveal, self._rules, self._facts, watch.metrics, self._clock, self._stack
+        )
+        self._say(await revealing)
+        try:
+            failed = await self._injection.release()
             detail = f"not taken back: {', '.join(failed)}" if failed else ""
             self._say(ev.FaultRolledBack(clean=not failed, detail=detail), "fault")
         except SandboxError as error:
             self._say(ev.FaultRolledBack(clean=False, detail=str(error)), "fault")
-        self._fault = None
 
     def _end(self, reason: ev.EndReason) -> None:
         if not self._facts.ended:
             self._desk.say_what_was_left_out()
+            self._checkpoints.close()
             self._facts.ended = True
             self._say(ev.DrillEnded(reason=reason))
 
@@ -311,8 +331,7 @@ class Conductor:
             self._watch.stop()
         if self._aide is not None:
             await self._aide.close()
-        if self._fault is not None:
-            self._fault.kill()
+        self._injection.kill()
         if self._keeper is not None:
             await asyncio.to_thread(self._keeper.stop)
         try:
@@ -350,6 +369,7 @@ class Conductor:
 
     def _spread(self, entry: ev.Entry, event: ev.Event) -> None:
         self._history.append((entry, event))
+        self._people.on_event(entry, event)
         for listener in tuple(self._listeners):
             listener.on_event(entry, event)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from gameday.drill import commands as do
+from gameday.drill import people
 from gameday.drill.facts import Facts, Say
+from gameday.drill.people import People
 from gameday.drill.quota import Quota
 from gameday.drill.session import CommandRefused, Vocabulary
 from gameday.drill.terms import vocabulary
@@ -31,6 +34,7 @@ DeskCommand = (
     | do.Note
     | do.Operate
     | do.Shell
+    | do.PagePerson
     | do.Believe
     | do.DisposeHint
     | do.SubmitDiagnosis
@@ -41,12 +45,15 @@ DeskCommand = (
 class Desk:
     """Acts on one sandbox in one drill."""
 
-    def __init__(self, facts: Facts, say: Say, stack: Stack, runtime: Runtime, clock: Clock) -> None:
+    def __init__(
+        self, facts: Facts, say: Say, stack: Stack, runtime: Runtime, clock: Clock, colleagues: People
+    ) -> None:
         self._facts = facts
         self._say = say
         self._stack = stack
         self._runtime = runtime
         self._clock = clock
+        self._people = colleagues
         self._operator: Operator | None = None
         self._quota = Quota()
         self.vocabulary: Vocabulary = vocabulary(stack)
@@ -70,6 +77,20 @@ class Desk:
         except BadStack as error:
             raise CommandRefused(str(error)) from error
 
+    def blast_radius(self, line: str) -> str | None:
+        """What a write line would touch, in one sentence; None for a read.
+
+        Raises:
+            CommandRefused: it can't be understood.
+        """
+        match people.understood(line):
+            case do.PagePerson(who):
+                return f"Rings {people.find(who).name}, wherever they are now."
+            case "channel":
+                return None
+        operation = self.understand(line)
+        return operation.blast_radius if operation.tier == "write" else None
+
     async def carry_out(self, command: DeskCommand) -> None:
         """Do what was asked.
 
@@ -81,6 +102,10 @@ class Desk:
                 self._acknowledge()
             case do.Note(text):
                 self._say(ev.Noted(text=text), "engineer")
+            case do.PagePerson(who, question):
+                self._people.page(who, question)
+            case do.Operate(line) if asked := people.understood(line):
+                self._ask(asked, line)
             case do.Operate(line):
                 if self.understand(line).follow:
                     raise CommandRefused(
@@ -106,13 +131,27 @@ class Desk:
         self._facts.acknowledged = True
         self._say(ev.Acknowledged(), "engineer")
 
+    def _ask(self, asked: do.PagePerson | Literal["channel"], line: str) -> str:
+        """Something that people answer; what is said to it at once."""
+        if isinstance(asked, do.PagePerson):
+            return f"{self._people.page(asked.who, asked.question).name} is being paged"
+        said = self._people.channel()
+        kept = said[-_OUTPUT_KEPT:]
+        self._say(ev.Operated(line=line, tier="read", exit_code=0, duration_s=0.0, output=kept), "engineer")
+        return said
+
     async def answer(self, line: str, *, sure: bool) -> Reply:
         """What `ops` on the bastion asks for; journaled like what is asked here."""
         if self._facts.ended:
             return Reply(1, "nobody carries out operations any more")
         if line.strip() == "help":
-            return Reply(0, usage())
+            more = "\n".join(f"{verb.usage}  {verb.help}" for verb in people.VERBS)
+            return Reply(0, f"{usage()}\n{more}")
         try:
+            asked = people.understood(line)
+            if asked is not None:
+                would = None if sure else self.blast_radius(line)
+                return Reply(0, "" if would else self._ask(asked, plain(line)), would=would or "")
             operation = self.understand(line)
             if operation.tier == "write" and not sure:
                 return Reply(0, "", would=operation.blast_radius)
@@ -202,7 +241,9 @@ class Desk:
             mechanisms=belief.mechanisms,
             confidence=_share(belief.confidence),
             text=belief.text,
+            checkpoint=self._facts.checkpoint,
         )
+        self._facts.checkpoint = None
         self._say(said, "engineer")
 
     def _dispose(self, hint: int, fate: ev.Fate, reason: str) -> None:
@@ -228,6 +269,7 @@ class Desk:
             text=answer.text,
         )
         self._facts.diagnosed = True
+        self._facts.checkpoint = None
         self._say(said, "engineer")
 
     def _check_claim(self, components: Sequence[str], mechanisms: Sequence[str]) -> None:

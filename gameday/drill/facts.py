@@ -20,6 +20,8 @@ class Facts:
     acknowledged: bool = False
     diagnosed: bool = False
     ended: bool = False
+    checkpoint: int | None = None
+    """The checkpoint that waits for an answer."""
     hints: dict[int, HintShown] = field(default_factory=dict)
     disposed: set[int] = field(default_factory=set)
 

@@ -24,6 +24,8 @@ from gameday.journal.events import (
     HintShown,
     Operated,
     Paged,
+    PersonPaged,
+    Reflected,
     SliMeasured,
     StoodDown,
     TruthRevealed,
@@ -32,7 +34,8 @@ from gameday.journal.reader import Recorded, read
 from scoring.scorecard import Scorecard, score
 from scoring.sli import Requests, SecondSli, baseline_demand, covered_until
 from scoring.slo import Slo, standing_mitigation
-from scoring.timeline import Answer, Belief, Claim, Fate, Hint, Operation, Timeline, Truth
+from scoring.timeline import Answer, Belief, Claim, Fate, Feeling, Hint, Operation, Timeline, Truth
+from scoring.timeline import PersonPaged as ColleaguePaged
 
 E = TypeVar("E", bound=Event)
 
@@ -77,6 +80,10 @@ def project(recorded: Sequence[Recorded], slo: Slo | None = None) -> Timeline:
         beliefs=_beliefs(recorded),
         hints=_hints(recorded),
         operations=_operations(recorded),
+        felt=next(
+            (Feeling(event.felt_s, event.without_ai) for _, event in of_kind(recorded, Reflected)), None
+        ),
+        people_paged=tuple(ColleaguePaged(wall, event.who) for wall, event in of_kind(recorded, PersonPaged)),
         answer=_answer(recorded),
     )
 
@@ -126,6 +133,7 @@ def _truth(event: TruthRevealed) -> Truth:
         claim=_claim(event.components, event.mechanisms),
         trigger=event.trigger,
         contributing=frozenset(event.contributing),
+        owners=frozenset(event.owners),
         harmful=event.harmful,
     )
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from gameday.drill.facts import Facts
+from gameday.drill.people import owners_of
 from gameday.drill.rules import Rules
 from gameday.journal import events as ev
 from gameday.journal.clock import Clock
 from sandbox.errors import SandboxError
 from sandbox.observe.metrics import Metrics
+from sandbox.stack.model import Stack
 
 _TELLING_S = 5.0
 """So long after the page the signals are read: the trouble is there, and nobody has done much yet."""
 _UNPAGED_S = 20.0
 
 
-def reveal(rules: Rules, facts: Facts, metrics: Metrics, clock: Clock) -> ev.TruthRevealed:
+def reveal(rules: Rules, facts: Facts, metrics: Metrics, clock: Clock, stack: Stack) -> ev.TruthRevealed:
     """Read the signals from the company's own metrics, and tell the truth. Blocks."""
     assert facts.onset is not None
     scenario, truth = rules.case, rules.case.truth
@@ -51,5 +53,6 @@ def reveal(rules: Rules, facts: Facts, metrics: Metrics, clock: Clock) -> ev.Tru
         harmful=tuple(step for fix in scenario.fixes.harmful for step in fix.steps),
         par_s=scenario.par.mitigate_s,
         fraud_cap_per_min=scenario.fraud.cap_per_min if scenario.fraud else None,
+        owners=owners_of(truth, scenario.cast, stack),
         references=tuple(f"{each.title}: {each.url}" for each in scenario.references),
     )

@@ -3,6 +3,7 @@
 - wait: page                 # or hint, mitigated, a number of seconds; {for: page, within: 60}
 - acknowledge
 - ops: metrics sum(vision_slots_busy)
+- page: {who: ines, question: "is the cache all right?"}
 - shell: redis-cli -h cache info memory
 - believe: {components: [cache], mechanisms: [cache-eviction], confidence: 0.6}
 - reject: {hint: 1, reason: arrivals are flat}
@@ -24,10 +25,22 @@ import yaml
 from gameday.drill import commands as do
 from gameday.drill.session import CommandRefused, Session, SignalSample
 from gameday.errors import GamedayError
-from gameday.journal.events import BriefingGiven, Entry, Event, HintShown, Mitigated, Paged, Relapsed
+from gameday.journal.events import (
+    BriefingGiven,
+    CheckpointAsked,
+    Entry,
+    Event,
+    HintShown,
+    Mitigated,
+    Paged,
+    PersonAnswered,
+    ReflectionAsked,
+    Relapsed,
+)
 from sandbox.runtime.base import LogLine
 
-_WAITS = {"page": Paged, "hint": HintShown, "mitigated": Mitigated}
+_WAITS = {"page": Paged, "hint": HintShown, "mitigated": Mitigated, "answer": PersonAnswered,
+          "checkpoint": CheckpointAsked, "end": ReflectionAsked}  # fmt: skip
 _PATIENCE_S = 300.0
 
 
@@ -40,7 +53,7 @@ class Wait:
     """Wait for something to happen, or so many seconds."""
 
     what: str
-    """`page`, `hint`, `mitigated`, or empty for a time."""
+    """`page`, `hint`, `mitigated`, `answer`, `checkpoint`, `end`, or empty for a time."""
     seconds: float
     """How long; for an event the longest, after which the script fails."""
 
@@ -101,11 +114,23 @@ def _words(value: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(str(word) for word in words)
 
 
+def _page(value: Any) -> do.PagePerson:
+    if isinstance(value, str):
+        return do.PagePerson(value)
+    return do.PagePerson(str(value["who"]), str(value.get("question", "")))
+
+
+def _felt(value: Mapping[str, Any]) -> do.Reflect:
+    return do.Reflect(
+        *(None if value.get(key) is None else float(value[key]) for key in ("seconds", "without_ai"))
+    )
+
+
 def _belief(value: Mapping[str, Any]) -> do.Believe:
     return do.Believe(
         _words(value, "components"),
         _words(value, "mechanisms"),
-        float(value["confidence"]),
+        float(value["confidence"] if value.get("components") or value.get("mechanisms") else 0.0),
         str(value.get("text", "")),
     )
 
@@ -126,12 +151,14 @@ _MAKERS: Mapping[str, Callable[[Any], Step]] = {
     "acknowledge": lambda _: do.Acknowledge(),
     "ops": lambda value: do.Operate(_text(value)),
     "shell": lambda value: do.Shell(_text(value)),
+    "page": _page,
     "note": lambda value: do.Note(_text(value)),
     "believe": _belief,
     "accept": lambda value: do.DisposeHint(int(value["hint"]), "accepted", str(value.get("reason", ""))),
     "modify": lambda value: do.DisposeHint(int(value["hint"]), "modified", str(value.get("reason", ""))),
     "reject": lambda value: do.DisposeHint(int(value["hint"]), "rejected", str(value.get("reason", ""))),
     "diagnose": _diagnosis,
+    "felt": _felt,
     "stand_down": lambda value: do.StandDown(str(value or "")),
 }
 

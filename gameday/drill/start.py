@@ -100,8 +100,11 @@ def _variant(pack: Pack, name: str, dice: random.Random) -> Variant:
         raise GamedayError(f"{pack.scenario.id} has no variant {name!r}; there are: {known}") from None
 
 
-def open_drill(rules: Rules, runtime: Runtime) -> Conductor:
+def open_drill(rules: Rules, runtime: Runtime, *, reflect_within_s: float = 0.0) -> Conductor:
     """A conductor whose run folder is made and whose journal is open.
+
+    Args:
+        reflect_within_s: how long whoever plays may take to say how it felt; 0 doesn't ask.
 
     Raises:
         BadJournal: the run folder cannot be written.
@@ -119,7 +122,7 @@ def open_drill(rules: Rules, runtime: Runtime) -> Conductor:
         policy=rules.policy, style=rules.style,
     )  # fmt: skip
     write_manifest(folder, manifest)
-    return Conductor(rules, codename, runtime, journal, clock)
+    return Conductor(rules, codename, runtime, journal, clock, reflect_within_s=reflect_within_s)
 
 
 def write_scorecard(folder: Path) -> Scorecard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gameday.drill import people
 from gameday.drill.session import Verb, Vocabulary
 from sandbox.operate.lines import VERBS
 from sandbox.stack.model import Stack
@@ -28,7 +29,7 @@ def vocabulary(stack: Stack) -> Vocabulary:
         return {name: term.says for name, term in group.items()}
 
     return Vocabulary(
-        verbs=tuple(Verb(verb.usage, verb.tier, verb.help) for verb in VERBS),
+        verbs=(*(Verb(verb.usage, verb.tier, verb.help) for verb in VERBS), *people.VERBS),
         components=parts | _OUTSIDE,
         mechanisms=says(terms.mechanisms),
         triggers=says(terms.triggers),

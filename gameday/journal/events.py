@@ -21,7 +21,10 @@ Policy = Literal["natural", "right", "wrong", "silent"]
 Style = Literal["verdict", "evidence"]
 """Whether an advisor says what it concludes, or only what it saw."""
 PhaseName = Literal["starting", "briefing", "baseline", "armed", "incident", "mitigated", "debrief"]
-Actor = Literal["conductor", "engineer", "advisor", "oracle", "fault", "monitoring", "sandbox"]
+Actor = Literal["conductor", "engineer", "advisor", "oracle", "fault", "monitoring", "sandbox", "colleague"]
+Channel = Literal["on-call", "executive", "support"]
+"""Where somebody spoke: the on-call channel, somebody in charge, or support with customers' words."""
+CheckpointMoment = Literal["after_page", "before_end"]
 Fate = Literal["accepted", "modified", "rejected", "ignored"]
 EndReason = Literal["resolved", "time_limit", "stood_down", "aborted", "void"]
 
@@ -172,6 +175,24 @@ class Believed(Event):
     mechanisms: tuple[str, ...]
     confidence: Confidence
     text: str = ""
+    checkpoint: int | None = None
+    """The checkpoint that it answers; None if it was stated unasked."""
+
+
+class CheckpointAsked(Event):
+    """What do you believe now? `Don't know yet` is an answer."""
+
+    kind: ClassVar[str] = "checkpoint_asked"
+    checkpoint: int
+    """Number of the checkpoint in this drill, from 1."""
+    moment: CheckpointMoment
+
+
+class CheckpointMissed(Event):
+    """Neither a belief nor a diagnosis was stated until the next checkpoint or the end."""
+
+    kind: ClassVar[str] = "checkpoint_missed"
+    checkpoint: int
 
 
 class Claim(BaseModel):
@@ -180,6 +201,37 @@ class Claim(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     components: tuple[str, ...]
     mechanisms: tuple[str, ...]
+
+
+class MessagePosted(Event):
+    """Somebody said something that the engineer can read."""
+
+    kind: ClassVar[str] = "message_posted"
+    channel: Channel
+    who: str
+    """A name, as people see it."""
+    says: str
+
+
+class PersonPaged(Event):
+    """The engineer paged a colleague."""
+
+    kind: ClassVar[str] = "person_paged"
+    who: str
+    """The company's key for them."""
+    name: str
+    question: str = ""
+
+
+class PersonAnswered(Event):
+    """What came of paging a colleague."""
+
+    kind: ClassVar[str] = "person_answered"
+    who: str
+    name: str
+    reached: bool
+    """They spoke; otherwise `says` tells why they don't."""
+    says: str
 
 
 class HintShown(Event):
@@ -249,6 +301,24 @@ class DrillEnded(Event):
     reason: EndReason
 
 
+class ReflectionAsked(Event):
+    """How did it feel? Asked once the drill is over, with the clock hidden and before the truth."""
+
+    kind: ClassVar[str] = "reflection_asked"
+    ai: bool
+    """There was an AI whose help can be felt."""
+
+
+class Reflected(Event):
+    """What the engineer felt; None where they didn't say."""
+
+    kind: ClassVar[str] = "reflected"
+    felt_s: Annotated[float, Field(ge=0.0)] | None = None
+    """How long it took from the page to the end, as it felt."""
+    without_ai: Annotated[float, Field(gt=0.0)] | None = None
+    """How many times as long it would have taken without the AI."""
+
+
 class Discriminator(BaseModel):
     """A signal that would have told the truth apart from the tempting story."""
 
@@ -278,6 +348,8 @@ class TruthRevealed(Event):
     harmful: tuple[str, ...] = ()
     """`ops` lines that the pack calls harmful."""
     par_s: float | None = None
+    owners: tuple[str, ...] = ()
+    """Keys of the people to page: who owns a true component, or knows it best."""
     references: tuple[str, ...] = ()
     fraud_cap_per_min: float | None = None
     """The most that bots may get away with in a minute of a mitigation."""
@@ -288,8 +360,9 @@ KINDS: dict[str, type[Event]] = {
     for cls in (
         DrillStarted, AssistantsSeen, PhaseChanged, SandboxProgressed, BriefingGiven, SliMeasured,
         FaultInjected, FaultRolledBack, AlertFired, AlertResolved, Paged, Acknowledged, Noted, Operated,
-        Believed, HintShown, HintDisposed, SloViolated, Mitigated, Relapsed, DiagnosisSubmitted, StoodDown,
-        DrillEnded, TruthRevealed,
+        Believed, CheckpointAsked, CheckpointMissed, MessagePosted, PersonPaged, PersonAnswered,
+        HintShown, HintDisposed, SloViolated, Mitigated, Relapsed, DiagnosisSubmitted, StoodDown,
+        DrillEnded, ReflectionAsked, Reflected, TruthRevealed,
     )
 }  # fmt: skip
 """Every event class by its kind; a test holds it to the classes of this module."""

@@ -29,7 +29,9 @@ def scorecard_lines(card: Scorecard) -> list[Line]:
         *_losses(card),
         _harm(card),
         _stabilised(card),
+        _paged(card),
         _calibration(card),
+        *_felt(card),
         _skill(card),
     ]
 
@@ -126,6 +128,18 @@ def _stabilised(card: Scorecard) -> Line:
     )
 
 
+def _paged(card: Scorecard) -> Line:
+    people = card.paged.people
+    rung = ", ".join(dict.fromkeys(one_line(each.who) for each in people)) or "nobody"
+    if card.paged.right_owner is None:
+        return Line("people paged", str(len(people)), f"Paged: {rung}. No colleague owns what failed.")
+    if not card.paged.right_owner:
+        return Line("people paged", str(len(people)), f"Paged: {rung}. Who owns what failed was not asked.")
+    at = card.paged.right_owner_after_page_s
+    when = "" if at is None else f" {_spell(max(0.0, at))} after the page"
+    return Line("people paged", str(len(people)), f"Paged: {rung}. The right one was asked{when}.")
+
+
 def _calibration(card: Scorecard) -> Line:
     found = card.calibration
     if found.brier is None or found.overconfidence is None:
@@ -137,6 +151,21 @@ def _calibration(card: Scorecard) -> Line:
         f"Brier score of {found.n} stated {'belief' if found.n == 1 else 'beliefs'} "
         f"(0 is perfect, 0.25 a coin): on balance {lean} ({found.overconfidence:+.2f}).",
     )
+
+
+def _felt(card: Scorecard) -> list[Line]:
+    felt = card.felt
+    if felt.duration_s is None:
+        return []
+    real = "" if felt.real_s is None else f"; by the clock it took {_spell(felt.real_s)}"
+    help_ = (
+        ""
+        if felt.without_ai is None
+        else f" Without the AI it would have felt {felt.without_ai:g} times as long."
+    )
+    return [
+        Line("felt time", clock(felt.duration_s), f"It felt like {_spell(felt.duration_s)}{real}.{help_}")
+    ]
 
 
 def _skill(card: Scorecard) -> Line:

@@ -15,6 +15,8 @@ from gameday.journal.events import (
     AssistantsSeen,
     Believed,
     BriefingGiven,
+    CheckpointAsked,
+    CheckpointMissed,
     DiagnosisSubmitted,
     DrillEnded,
     DrillStarted,
@@ -23,11 +25,16 @@ from gameday.journal.events import (
     FaultRolledBack,
     HintDisposed,
     HintShown,
+    MessagePosted,
     Mitigated,
     Noted,
     Operated,
     Paged,
+    PersonAnswered,
+    PersonPaged,
     PhaseChanged,
+    Reflected,
+    ReflectionAsked,
     Relapsed,
     SandboxProgressed,
     SloViolated,
@@ -147,6 +154,33 @@ def _(event: Believed) -> Said:
 
 
 @say.register
+def _(event: CheckpointAsked) -> Said:
+    return Said("≟", f"checkpoint {event.checkpoint}: what do you believe now?", "cyan")
+
+
+@say.register
+def _(event: CheckpointMissed) -> Said:
+    return Said("≟", f"checkpoint {event.checkpoint} had no answer", "dim")
+
+
+@say.register
+def _(event: MessagePosted) -> Said:
+    return Said("“", f"{one_line(event.who)}: {one_line(event.says)}", "blue")
+
+
+@say.register
+def _(event: PersonPaged) -> Said:
+    question = f": {one_line(event.question)}" if event.question else ""
+    return Said("☏", f"paged {one_line(event.name)}{question}")
+
+
+@say.register
+def _(event: PersonAnswered) -> Said:
+    style = "blue" if event.reached else "yellow"
+    return Said("“", f"{one_line(event.name)}, paged: {one_line(event.says)}", style)
+
+
+@say.register
 def _(event: HintShown) -> Said:
     claim = f"{cause(event.claim.components, event.claim.mechanisms)}. " if event.claim else ""
     suggests = f" Suggests: {one_line(event.suggests)}" if event.suggests else ""
@@ -196,6 +230,19 @@ def _(event: StoodDown) -> Said:
 @say.register
 def _(event: DrillEnded) -> Said:
     return Said("■", f"the drill ended: {_ENDINGS[event.reason]}", "bold")
+
+
+@say.register
+def _(event: ReflectionAsked) -> Said:
+    more = ", and how long would it have taken without the AI" if event.ai else ""
+    return Said("≟", f"how long did it feel, from the page to the end{more}?", "cyan")
+
+
+@say.register
+def _(event: Reflected) -> Said:
+    felt = "not said" if event.felt_s is None else clock(event.felt_s)
+    ratio = "" if event.without_ai is None else f"; without the AI {event.without_ai:g} times as long"
+    return Said("≈", f"it felt like: {felt}{ratio}", "cyan")
 
 
 @say.register

@@ -26,6 +26,7 @@ from gameday.tui.history import SignalHistory
 from gameday.tui.logs import LogBuffer
 from gameday.tui.messages import Send, Settled
 from gameday.tui.screens.ask import ConfirmScreen, LeavingScreen
+from gameday.tui.screens.reflect import ReflectScreen
 from gameday.tui.screens.start import StartScreen
 from gameday.tui.state import RoomState, fold
 from gameday.tui.theme import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
@@ -144,7 +145,15 @@ class GamedayApp(App[None]):
             self._in_room = True
             screen = RoomScreen(self.session, self.logs, self.now)
             self._replace_screens(screen.data_bind(GamedayApp.room, GamedayApp.signals))
-        elif room.stage == "over" and self._playing and not isinstance(self.screen, LeavingScreen):
+        elif room.stage == "over" and self._playing:
+            self._over(room)
+
+    def _over(self, room: RoomState) -> None:
+        if isinstance(self.screen, ReflectScreen):
+            return
+        if room.reflecting != "no":
+            self.push_screen(ReflectScreen(ai=room.reflecting == "ai"))
+        elif not isinstance(self.screen, LeavingScreen):
             self.push_screen(LeavingScreen("The drill is over"))
 
     def _replace_screens(self, screen: Screen[None]) -> None:
@@ -179,7 +188,9 @@ class GamedayApp(App[None]):
         """Ask once, then stop the session and wait until it has cleaned up."""
         if self._leaving or isinstance(self.screen, LeavingScreen):
             return
-        if isinstance(self.screen, _LeaveScreen):
+        if isinstance(self.screen, ReflectScreen):
+            self.screen.action_skip()
+        elif isinstance(self.screen, _LeaveScreen):
             self.screen.dismiss(True)
         elif not self._playing:
             self.exit()

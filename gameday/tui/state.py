@@ -19,6 +19,8 @@ from gameday.journal.events import (
     AlertResolved,
     Believed,
     BriefingGiven,
+    CheckpointAsked,
+    CheckpointMissed,
     DiagnosisSubmitted,
     DrillEnded,
     DrillStarted,
@@ -28,12 +30,17 @@ from gameday.journal.events import (
     Fate,
     HintDisposed,
     HintShown,
+    MessagePosted,
     Mitigated,
     Mode,
     Noted,
     Operated,
     Paged,
+    PersonAnswered,
+    PersonPaged,
     PhaseChanged,
+    Reflected,
+    ReflectionAsked,
     Relapsed,
     SandboxProgressed,
     SliMeasured,
@@ -144,6 +151,15 @@ class NoteLine:
 
 
 @dataclass(frozen=True)
+class ChannelLine:
+    """Something that somebody said, or that somebody was paged."""
+
+    wall: float
+    who: str
+    text: str
+
+
+@dataclass(frozen=True)
 class RoomState:
     """All that the room shows of a drill, but for logs and signals."""
 
@@ -173,7 +189,12 @@ class RoomState:
     beliefs: tuple[Belief, ...] = ()
     hints: tuple[Hint, ...] = ()
     notes: tuple[NoteLine, ...] = ()
+    channel: tuple[ChannelLine, ...] = ()
     diagnosed: bool = False
+    reflecting: Literal["no", "manual", "ai"] = "no"
+    """Whether it is asked how it felt, and if the AI's help is asked about too."""
+    asked: bool = False
+    """A checkpoint waits for a belief."""
 
     @property
     def stage(self) -> Stage:
@@ -218,6 +239,8 @@ def _(event: DrillStarted, state: RoomState, wall: float) -> RoomState:
 def _(event: PhaseChanged, state: RoomState, wall: float) -> RoomState:
     if event.phase == "incident" or event.phase == "mitigated":
         return replace(state, phase="armed")
+    if event.phase == "debrief":
+        return replace(state, phase=event.phase, reflecting="no")
     return replace(state, phase=event.phase)
 
 
@@ -293,7 +316,33 @@ def _(event: Operated, state: RoomState, wall: float) -> RoomState:
 @_after.register
 def _(event: Believed, state: RoomState, wall: float) -> RoomState:
     belief = Belief(wall, _lines(event.components), _lines(event.mechanisms), event.confidence)
-    return replace(state, beliefs=(*state.beliefs, belief))
+    return replace(state, beliefs=(*state.beliefs, belief), asked=False)
+
+
+@_after.register
+def _(event: CheckpointAsked, state: RoomState, wall: float) -> RoomState:
+    return replace(state, asked=True)
+
+
+@_after.register
+def _(event: CheckpointMissed, state: RoomState, wall: float) -> RoomState:
+    return replace(state, asked=False)
+
+
+@_after.register
+def _(event: MessagePosted, state: RoomState, wall: float) -> RoomState:
+    return _heard(state, wall, event.who, event.says)
+
+
+@_after.register
+def _(event: PersonPaged, state: RoomState, wall: float) -> RoomState:
+    asked = f": {event.question}" if event.question else ""
+    return _heard(state, wall, "you", f"page {event.name}{asked}")
+
+
+@_after.register
+def _(event: PersonAnswered, state: RoomState, wall: float) -> RoomState:
+    return _heard(state, wall, event.name, event.says)
 
 
 @_after.register
@@ -334,7 +383,7 @@ def _(event: Relapsed, state: RoomState, wall: float) -> RoomState:
 
 @_after.register
 def _(event: DiagnosisSubmitted, state: RoomState, wall: float) -> RoomState:
-    return replace(state, diagnosed=True)
+    return replace(state, diagnosed=True, asked=False)
 
 
 @_after.register
@@ -345,6 +394,21 @@ def _(event: StoodDown, state: RoomState, wall: float) -> RoomState:
 @_after.register
 def _(event: DrillEnded, state: RoomState, wall: float) -> RoomState:
     return replace(state, ended=event.reason, ended_at=wall)
+
+
+@_after.register
+def _(event: ReflectionAsked, state: RoomState, wall: float) -> RoomState:
+    return replace(state, reflecting="ai" if event.ai else "manual")
+
+
+@_after.register
+def _(event: Reflected, state: RoomState, wall: float) -> RoomState:
+    return replace(state, reflecting="no")
+
+
+def _heard(state: RoomState, wall: float, who: str, says: str) -> RoomState:
+    line = ChannelLine(wall, one_line(who), one_line(says))
+    return replace(state, channel=(*state.channel, line))
 
 
 def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from gameday.journal.events import (
     Event,
     FaultInjected,
     Mitigated,
+    PersonPaged,
     SliMeasured,
     TruthRevealed,
 )
@@ -134,3 +135,22 @@ def test_a_cap_on_fraud_holds_for_the_score_too() -> None:
     assert over.mitigated is False
     assert under.fraud_lost > 0
     assert over.fraud_lost > 4 * under.fraud_lost
+
+
+def test_whom_the_engineer_paged_is_graded(tmp_path: Path) -> None:
+    """By the owners that the truth names, counted from the page."""
+    drill = hint_rejected()
+    drill.add(ONSET_S + 60, "engineer", PersonPaged(who="ines", name="Inês Duarte"))
+    drill.write(tmp_path)
+    assert score_run(tmp_path).paged.right_owner is None
+    owned = [
+        Recorded(item.entry, item.event.model_copy(update={"owners": ("ines",)}))
+        if isinstance(item.event, TruthRevealed)
+        else item
+        for item in drill.recorded()
+    ]
+    timeline = project(owned)
+    assert timeline.paged_at is not None
+    graded = score(timeline).paged
+    assert graded.right_owner_after_page_s == ONSET + 60 - timeline.paged_at
+    assert [each.right for each in graded.people] == [True]

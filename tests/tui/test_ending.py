@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from gameday.drill.commands import Acknowledge
+from gameday.drill.commands import Acknowledge, Reflect
 from gameday.errors import GamedayError
-from gameday.journal.events import DrillEnded
+from gameday.journal.events import DrillEnded, Reflected, ReflectionAsked
 from gameday.tui.app import GamedayApp
 from gameday.tui.fake import FakeSession
 from gameday.tui.screens.ask import LeavingScreen
 from gameday.tui.screens.debrief import DebriefScreen
+from gameday.tui.screens.reflect import ReflectScreen
 from gameday.tui.screens.room import RoomScreen
 from sandbox.errors import SandboxError
 from tests.builders import hint_rejected
@@ -148,3 +149,35 @@ async def test_events_that_came_before_the_app_are_heard(session: FakeSession) -
         await pilot.press("a")
         await pilot.pause()
         assert session.sent == [Acknowledge()]
+
+
+async def test_it_is_asked_how_it_felt_with_no_clock_in_sight(
+    open_room: OpenRoom, session: FakeSession
+) -> None:
+    """Minutes and a ratio; then the sandbox is waited for, as ever."""
+    async with open_room(scenes.paged) as room:
+        session.emit(DrillEnded(reason="resolved"), ReflectionAsked(ai=True))
+        await room.settle()
+        assert isinstance(room.app.screen, ReflectScreen)
+        assert "KESTREL" not in room.drawn()
+        await room.type("14")
+        assert session.sent == []
+        await room.type("1.5")
+        assert session.sent == [Reflect(840.0, 1.5)]
+        session.emit(Reflected(felt_s=840.0, without_ai=1.5))
+        await room.settle()
+        assert isinstance(room.app.screen, LeavingScreen)
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+c"])
+async def test_nobody_needs_to_say_how_it_felt(open_room: OpenRoom, session: FakeSession, key: str) -> None:
+    """Leaving the question doesn't abort a drill that is over; without an AI there is only one figure."""
+    async with open_room(scenes.paged) as room:
+        session.emit(DrillEnded(reason="resolved"))
+        await room.settle()
+        session.emit(ReflectionAsked(ai=False))
+        await room.settle()
+        assert "without the AI" not in room.drawn()
+        await room.press(key)
+        assert session.sent == [Reflect()]
+        assert not session.cancelled

@@ -16,7 +16,7 @@ from gameday.drill.commands import (
     SubmitDiagnosis,
 )
 from gameday.drill.session import Signal
-from gameday.journal.events import AlertFired, Operated
+from gameday.journal.events import AlertFired, Believed, CheckpointAsked, MessagePosted, Operated
 from gameday.tui.app import GamedayApp
 from gameday.tui.fake import FakeSession
 from gameday.tui.screens.ask import ConfirmScreen, NoteScreen
@@ -416,3 +416,24 @@ async def test_the_theme_can_be_switched(open_room: OpenRoom) -> None:
         assert app.current_theme.dark
         await room.press("ctrl+t")
         assert not app.current_theme.dark
+
+
+async def test_what_is_said_on_the_channel_is_seen(open_room: OpenRoom) -> None:
+    """The panel is there once somebody has spoken."""
+    async with open_room(scenes.paged, size=(140, 60)) as room:
+        assert "Channel" not in room.drawn()
+        room.session.emit(MessagePosted(channel="on-call", who="Sam Okafor", says="is it just me?"))
+        await room.settle()
+        assert "Channel" in room.drawn()
+        assert "Sam Okafor: is it just me?" in room.drawn()
+
+
+async def test_a_checkpoint_is_asked_beside_the_beliefs(open_room: OpenRoom) -> None:
+    """Until a belief is stated."""
+    async with open_room(scenes.paged, size=(140, 60)) as room:
+        room.session.emit(CheckpointAsked(checkpoint=1, moment="after_page"))
+        await room.settle()
+        assert "what do you believe now?" in room.drawn()
+        room.session.emit(Believed(components=(), mechanisms=(), confidence=0.0, checkpoint=1))
+        await room.settle()
+        assert "what do you believe now?" not in room.drawn()

@@ -16,11 +16,14 @@ from gameday.journal.events import (
     HintDisposed,
     HintShown,
     JourneySli,
+    MessagePosted,
     Mitigated,
     Mode,
     Noted,
     Operated,
     Paged,
+    PersonAnswered,
+    PersonPaged,
     PhaseChanged,
     Relapsed,
     SliMeasured,
@@ -173,6 +176,22 @@ def test_a_hint_learns_its_fate() -> None:
     assert state.waiting_hints == ()
 
 
+def test_the_channel_holds_both_sides() -> None:
+    """What others say, whom one paged, and what came of it, in order."""
+    state = after(
+        happens(
+            MessagePosted(channel="support", who="customer support", says="Photos fail."),
+            PersonPaged(who="ines", name="Inês Duarte", question="is the cache full?"),
+            PersonAnswered(who="ines", name="Inês Duarte", reached=True, says="No idea."),
+        )
+    )
+    assert [(line.who, line.text) for line in state.channel] == [
+        ("customer support", "Photos fail."),
+        ("you", "page Inês Duarte: is the cache full?"),
+        ("Inês Duarte", "No idea."),
+    ]
+
+
 def test_untrusted_text_is_stripped_in_the_fold() -> None:
     """No string of the state holds a control character, wherever it came from."""
     hostile = scenes.HOSTILE
@@ -182,6 +201,8 @@ def test_untrusted_text_is_stripped_in_the_fold() -> None:
             AlertFired(name=hostile, severity="page", summary=hostile, service=hostile),
             Paged(alert=hostile, summary=hostile),
             Noted(text=hostile),
+            MessagePosted(channel="on-call", who=hostile, says=hostile),
+            PersonPaged(who="ines", name=hostile, question=hostile),
             Operated(line=hostile, tier="read", exit_code=0, duration_s=0, output=hostile, changed=hostile),
             HintShown(
                 hint=1,

@@ -9,11 +9,12 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from gameday.reports.words import cause
-from gameday.tui.state import Alert, Belief, RoomState
+from gameday.tui.state import Alert, Belief, ChannelLine, RoomState
 from gameday.tui.widgets.hints import HintsPanel
 from gameday.tui.words import MUTED, column, hms, percent, row
 
 _LATEST = 3
+_SPOKEN = 6
 
 
 class Panel(Static):
@@ -48,9 +49,11 @@ class BeliefsPanel(Panel):
     BORDER_TITLE = "Beliefs"
 
     def say(self, room: RoomState) -> Content:
-        if not room.beliefs:
-            return row(("none stated; b states one", MUTED))
-        return column([_belief(belief) for belief in reversed(room.beliefs[-_LATEST:])])
+        lines = [_belief(belief) for belief in reversed(room.beliefs[-_LATEST:])]
+        if room.asked:
+            asked = row(("? what do you believe now? ", "bold $text-accent"), ("b answers", MUTED))
+            return column([asked, *lines])
+        return column(lines) if lines else row(("none stated; b states one", MUTED))
 
 
 def _belief(belief: Belief) -> Content:
@@ -59,6 +62,21 @@ def _belief(belief: Belief) -> Content:
         return row(when, "don't know yet")
     said = cause(belief.components, belief.mechanisms)
     return row(when, said, (f" {percent(belief.confidence)} sure", "bold"))
+
+
+class ChannelPanel(Panel):
+    BORDER_TITLE = "Channel"
+
+    def say(self, room: RoomState) -> Content:
+        return column([_spoken(line) for line in room.channel[-_SPOKEN:]])
+
+    def watch_room(self, room: RoomState) -> None:
+        self.display = bool(room.channel)
+        super().watch_room(room)
+
+
+def _spoken(line: ChannelLine) -> Content:
+    return row((f"{hms(line.wall)} ", MUTED), (f"{line.who}: ", "bold"), line.text)
 
 
 class NotesPanel(Panel):
@@ -80,6 +98,7 @@ class Side(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         yield AlertsPanel().data_bind(Side.room)
+        yield ChannelPanel().data_bind(Side.room)
         yield HintsPanel().data_bind(Side.room)
         yield BeliefsPanel().data_bind(Side.room)
         yield NotesPanel().data_bind(Side.room)

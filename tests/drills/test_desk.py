@@ -1,0 +1,96 @@
+"""What the desk does by itself, without a company: asking people, and stating beliefs."""
+
+from __future__ import annotations
+
+import pytest
+
+from gameday.drill.commands import Believe, Operate, PagePerson, SubmitDiagnosis
+from gameday.drill.desk import Desk
+from gameday.drill.facts import Facts
+from gameday.drill.people import People
+from gameday.drill.session import CommandRefused
+from gameday.journal import ManualClock
+from gameday.journal.events import Actor, Believed, Event, Operated, PersonPaged
+from sandbox.runtime.fake import FakeRuntime
+from sandbox.stack.model import load_stack
+from scenarios.people import Cast
+from tests.builders import START
+
+INES = PersonPaged(who="ines", name="Inês Duarte", question="is it full?")
+
+
+class AtTheDesk:
+    """A desk in an incident, and what it wrote down."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock(START)
+        self.facts = Facts(onset=START, paged_at=START + 10)
+        self.said: list[Event] = []
+        people = People(Cast(), self.facts, self._say, self.clock)
+        runtime = FakeRuntime("lumen-desk")
+        self.desk = Desk(self.facts, self._say, load_stack(), runtime, self.clock, people)
+
+    def _say(self, event: Event, actor: Actor) -> None:
+        self.said.append(event)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        PagePerson("ines", "is it full?"),
+        Operate("page ines is it full?"),
+        Operate("ops page Ines is it full?"),
+    ],
+)
+async def test_a_person_is_paged_by_command_or_by_line(command: PagePerson | Operate) -> None:
+    """Both are the same event."""
+    at = AtTheDesk()
+    await at.desk.carry_out(command)
+    assert at.said == [INES]
+
+
+async def test_the_bastion_asks_once_before_it_pages() -> None:
+    """As it does for every write; reading the channel needs no asking."""
+    at = AtTheDesk()
+    asked = await at.desk.answer("page ines is it full?", sure=False)
+    assert (asked.would, at.said) == ("Rings Inês Duarte, wherever they are now.", [])
+    done = await at.desk.answer("page ines is it full?", sure=True)
+    assert (done.exit_code, done.would, done.text) == (0, "", "Inês Duarte is being paged")
+    read = await at.desk.answer("channel", sure=False)
+    assert read.text == "Nobody has said anything yet."
+    assert at.said == [
+        INES,
+        Operated(line="channel", tier="read", exit_code=0, duration_s=0.0, output=read.text),
+    ]
+
+
+async def test_a_page_that_reaches_nobody_is_refused() -> None:
+    """On the bastion with exit code 2, like a line that can't be understood."""
+    at = AtTheDesk()
+    refused = await at.desk.answer("page bob", sure=True)
+    assert (refused.exit_code, at.said) == (2, [])
+    with pytest.raises(CommandRefused, match="nobody called 'bob'"):
+        at.desk.blast_radius("page bob")
+
+
+def test_people_are_in_the_vocabulary() -> None:
+    """What pickers, completion and `ops help` offer."""
+    usages = [verb.usage for verb in AtTheDesk().desk.vocabulary.verbs]
+    assert {"page WHO [QUESTION]", "channel"} <= set(usages)
+
+
+async def test_the_next_belief_answers_a_checkpoint() -> None:
+    """Also `don't know yet`; the one after it is stated unasked."""
+    at = AtTheDesk()
+    at.facts.checkpoint = 1
+    for _ in range(2):
+        await at.desk.carry_out(Believe((), (), 0.0))
+    assert [event.checkpoint for event in at.said if isinstance(event, Believed)] == [1, None]
+
+
+async def test_a_diagnosis_answers_a_checkpoint_too() -> None:
+    """It says as much and more."""
+    at = AtTheDesk()
+    at.facts.checkpoint = 2
+    await at.desk.carry_out(SubmitDiagnosis(("cache",), ("cache-eviction",), "configuration-push", (), 0.5))
+    assert at.facts.checkpoint is None
