@@ -77,6 +77,18 @@ class StandDown:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """A facilitator stops the drill's clock, from the page on; only notes are taken until `Resume`."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """The drill's clock goes on."""
+
+
+@dataclass(frozen=True)
 class Reflect:
     """Say how long it felt (s), and how many times as long it would have been without the AI; or neither."""
 
@@ -100,6 +112,8 @@ Command = (
     | DisposeHint
     | SubmitDiagnosis
     | StandDown
+    | Pause
+    | Resume
     | Reflect
     | Abort
 )

@@ -31,6 +31,7 @@ from gameday.drill.watch import Watch
 from gameday.errors import BadJournal, GamedayError
 from gameday.journal import events as ev
 from gameday.journal.clock import Clock
+from gameday.journal.pauses import DrillClock
 from gameday.journal.writer import Journal
 from sandbox.errors import SandboxError
 from sandbox.faults.client import FaultRun
@@ -70,9 +71,10 @@ class Conductor:
         self._clock = clock
         self._facts = Facts()
         self._stack = load_stack()
-        self._people = People(rules.case.cast, self._facts, self._say, clock)
+        self._drill_clock = DrillClock(clock, self._facts.pauses)
+        self._people = People(rules.case.cast, self._facts, self._say, self._drill_clock)
         self._reflection = Reflection(self._say, reflect_within_s, ai=rules.mode != "manual")
-        self._checkpoints = Checkpoints(self._facts, self._say, clock, rules.drill_s)
+        self._checkpoints = Checkpoints(self._facts, self._say, self._drill_clock, rules.drill_s)
         self._desk = Desk(self._facts, self._say, self._stack, runtime, clock, self._people)
         self._lookout = Lookout(self._facts, self._say, clock, rules.case.fraud)
         self._listeners: list[Listener] = []
@@ -114,6 +116,10 @@ class Conductor:
         match command:
             case do.Begin():
                 self._begun.set()
+            case do.Pause(reason):
+                self._pause(reason)
+            case do.Resume():
+                self._resume()
             case do.Abort():
                 self._finish("aborted")
             case do.StandDown():
@@ -121,6 +127,19 @@ class Conductor:
                 self._finish("stood_down")
             case _:
                 await self._desk.carry_out(command)
+
+    def _pause(self, reason: str) -> None:
+        facts = self._facts
+        if facts.paged_at is None or facts.onset is None:
+            raise CommandRefused("a drill can be paused once the pager has rung")
+        if facts.pauses.paused:
+            raise CommandRefused("the drill is paused already")
+        self._say(ev.DrillPaused(reason=reason), "facilitator")
+
+    def _resume(self) -> None:
+        if not self._facts.pauses.paused:
+            raise CommandRefused("the drill is not paused")
+        self._say(ev.DrillResumed(), "facilitator")
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -218,7 +237,7 @@ class Conductor:
     async def _play(self) -> None:
         watch = self._watch = Watch(self._runtime, asyncio.get_running_loop())
         reader = Reader(self._runtime, watch.metrics, self._clock.wall)
-        self._aide = Aide(self._rules, self._facts, self._say, reader.look, self._clock)
+        self._aide = Aide(self._rules, self._facts, self._say, reader.look, self._drill_clock)
         try:
             async with asyncio.TaskGroup() as group:
                 watchers = [
@@ -280,7 +299,9 @@ class Conductor:
         facts = self._facts
         assert facts.onset is not None
         while not await self._done_within(_TICK_S):
-            now = self._clock.wall()
+            if facts.pauses.paused:
+                continue
+            now = self._drill_clock.wall()
             if self._aide is not None:
                 self._aide.speak()
             self._people.speak()
@@ -369,7 +390,11 @@ class Conductor:
 
     def _spread(self, entry: ev.Entry, event: ev.Event) -> None:
         self._history.append((entry, event))
-        self._people.on_event(entry, event)
+        if isinstance(event, ev.DrillPaused):
+            self._facts.pauses.begin(entry.wall)
+        elif isinstance(event, ev.DrillResumed):
+            self._facts.pauses.end(entry.wall)
+        self._people.on_event(event)
         for listener in tuple(self._listeners):
             listener.on_event(entry, event)
 

@@ -29,6 +29,8 @@ from sandbox.world.keeper import Reply, ShellLine
 _OUTPUT_KEPT = 8_000
 """Characters of a command's output that the journal keeps."""
 
+PAUSED = "the drill is paused"
+
 DeskCommand = (
     do.Acknowledge
     | do.Note
@@ -97,6 +99,8 @@ class Desk:
         Raises:
             CommandRefused: it makes no sense now; with one sentence.
         """
+        if self._facts.pauses.paused and not isinstance(command, do.Note):
+            raise CommandRefused(PAUSED)
         match command:
             case do.Acknowledge():
                 self._acknowledge()
@@ -142,6 +146,8 @@ class Desk:
 
     async def answer(self, line: str, *, sure: bool) -> Reply:
         """What `ops` on the bastion asks for; journaled like what is asked here."""
+        if self._facts.pauses.paused:
+            return Reply(1, PAUSED)
         if self._facts.ended:
             return Reply(1, "nobody carries out operations any more")
         if line.strip() == "help":

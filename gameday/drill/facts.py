@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gameday.journal.events import Actor, Event, HintShown
+from gameday.journal.pauses import Pauses
 
 Say = Callable[[Event, Actor], None]
 """Writes an event to the journal, in somebody's name."""
@@ -20,6 +21,7 @@ class Facts:
     acknowledged: bool = False
     diagnosed: bool = False
     ended: bool = False
+    pauses: Pauses = field(default_factory=Pauses)
     checkpoint: int | None = None
     """The checkpoint that waits for an answer."""
     hints: dict[int, HintShown] = field(default_factory=dict)

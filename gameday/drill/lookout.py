@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from gameday.drill.facts import Facts, Say
 from gameday.journal import events as ev
@@ -82,19 +83,21 @@ class Lookout:
         return self._fraud.stolen(second.bot_successes) if self._fraud else 0.0
 
     def _judge(self, second: SecondSli) -> None:
-        if self._oracle is not None:
-            for change in self._oracle.feed(second):
+        drill_second = self._facts.pauses.drill_second(second.second)
+        if self._oracle is not None and drill_second is not None:
+            for change in self._oracle.feed(replace(second, second=drill_second)):
                 self._announce(change)
 
     def _announce(self, change: Transition) -> None:
+        since = self._facts.pauses.world_time(change.since)
         match change.kind:
             case "violated":
-                self._say(ev.SloViolated(since=change.since), "oracle")
+                self._say(ev.SloViolated(since=since), "oracle")
             case "mitigated":
-                self._say(ev.Mitigated(since=change.since), "oracle")
+                self._say(ev.Mitigated(since=since), "oracle")
                 self._say(ev.PhaseChanged(phase="mitigated"), "conductor")
             case "relapsed":
-                self._say(ev.Relapsed(since=change.since), "oracle")
+                self._say(ev.Relapsed(since=since), "oracle")
                 self._say(ev.PhaseChanged(phase="incident"), "conductor")
 
     def on_alerts(self, firing: Iterable[Alert]) -> None:

@@ -92,7 +92,7 @@ class People:
 
     # --- who speaks ------------------------------------------------------------------------------
 
-    def on_event(self, entry: ev.Entry, event: ev.Event) -> None:
+    def on_event(self, event: ev.Event) -> None:
         """Notice what happens, for the lines that wait for it."""
         key = _key(event)
         if key is None or key in self._seen or self._facts.onset is None:
@@ -100,7 +100,7 @@ class People:
         self._seen.add(key)
         for line in self._waiting:
             if line.after == key:
-                line.at = entry.wall + line.delay_s
+                line.at = self._clock.wall() + line.delay_s
 
     def speak(self) -> None:
         """Say what is due; called several times a second."""

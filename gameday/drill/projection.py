@@ -30,6 +30,7 @@ from gameday.journal.events import (
     StoodDown,
     TruthRevealed,
 )
+from gameday.journal.pauses import by_the_drills_clock
 from gameday.journal.reader import Recorded, read
 from scoring.scorecard import Scorecard, score
 from scoring.sli import Requests, SecondSli, baseline_demand, covered_until
@@ -51,6 +52,7 @@ def project(recorded: Sequence[Recorded], slo: Slo | None = None) -> Timeline:
     Raises:
         BadJournal: the drill never started, nothing was injected, or its truth was not revealed.
     """
+    recorded = by_the_drills_clock(recorded)
     _, started = _first(recorded, DrillStarted, "it holds no start of a drill")
     _, injected = _first(recorded, FaultInjected, "nothing was injected, so there is nothing to score")
     _, truth = _first(recorded, TruthRevealed, "the drill was not finished and its truth not revealed")

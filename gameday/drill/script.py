@@ -158,6 +158,8 @@ _MAKERS: Mapping[str, Callable[[Any], Step]] = {
     "modify": lambda value: do.DisposeHint(int(value["hint"]), "modified", str(value.get("reason", ""))),
     "reject": lambda value: do.DisposeHint(int(value["hint"]), "rejected", str(value.get("reason", ""))),
     "diagnose": _diagnosis,
+    "pause": lambda value: do.Pause(str(value or "")),
+    "resume": lambda _: do.Resume(),
     "felt": _felt,
     "stand_down": lambda value: do.StandDown(str(value or "")),
 }

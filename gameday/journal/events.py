@@ -21,7 +21,9 @@ Policy = Literal["natural", "right", "wrong", "silent"]
 Style = Literal["verdict", "evidence"]
 """Whether an advisor says what it concludes, or only what it saw."""
 PhaseName = Literal["starting", "briefing", "baseline", "armed", "incident", "mitigated", "debrief"]
-Actor = Literal["conductor", "engineer", "advisor", "oracle", "fault", "monitoring", "sandbox", "colleague"]
+Actor = Literal[
+    "conductor", "engineer", "advisor", "oracle", "fault", "monitoring", "sandbox", "colleague", "facilitator"
+]
 Channel = Literal["on-call", "executive", "support"]
 """Where somebody spoke: the on-call channel, somebody in charge, or support with customers' words."""
 CheckpointMoment = Literal["after_page", "before_end"]
@@ -296,6 +298,19 @@ class StoodDown(Event):
     reason: str = ""
 
 
+class DrillPaused(Event):
+    """The drill's clock stands still; the company and its customers go on."""
+
+    kind: ClassVar[str] = "drill_paused"
+    reason: str = ""
+
+
+class DrillResumed(Event):
+    """The drill's clock goes on."""
+
+    kind: ClassVar[str] = "drill_resumed"
+
+
 class DrillEnded(Event):
     kind: ClassVar[str] = "drill_ended"
     reason: EndReason
@@ -362,7 +377,7 @@ KINDS: dict[str, type[Event]] = {
         FaultInjected, FaultRolledBack, AlertFired, AlertResolved, Paged, Acknowledged, Noted, Operated,
         Believed, CheckpointAsked, CheckpointMissed, MessagePosted, PersonPaged, PersonAnswered,
         HintShown, HintDisposed, SloViolated, Mitigated, Relapsed, DiagnosisSubmitted, StoodDown,
-        DrillEnded, ReflectionAsked, Reflected, TruthRevealed,
+        DrillPaused, DrillResumed, DrillEnded, ReflectionAsked, Reflected, TruthRevealed,
     )
 }  # fmt: skip
 """Every event class by its kind; a test holds it to the classes of this module."""

@@ -17,6 +17,7 @@ from rich.text import Text
 from gameday.drill.projection import of_kind, project
 from gameday.errors import BadJournal
 from gameday.journal.events import Discriminator, DrillStarted, TruthRevealed
+from gameday.journal.pauses import by_the_drills_clock
 from gameday.journal.reader import Recorded, read
 from gameday.reports.sentences import advice_lines, scorecard_lines
 from gameday.reports.sparkline import SliSparkline
@@ -62,7 +63,7 @@ def debrief(recorded: Sequence[Recorded], timeline: Timeline, card: Scorecard) -
         Padding(SliSparkline(timeline), (0, 2)),
         Padding(Text("O onset  P page  A acknowledged  M mitigated", "dim"), (0, 2)),
         _heading("Timeline, from the onset"),
-        _timeline(story(recorded, timeline.onset)),
+        _timeline(story(by_the_drills_clock(recorded), timeline.onset)),
         _heading("Scorecard"),
         _scorecard(card),
         _heading("What the AI's advice was worth"),

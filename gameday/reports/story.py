@@ -14,6 +14,8 @@ from gameday.journal.events import (
     CheckpointMissed,
     DiagnosisSubmitted,
     DrillEnded,
+    DrillPaused,
+    DrillResumed,
     Entry,
     Event,
     FaultInjected,
@@ -54,6 +56,8 @@ _TOLD = (
     Relapsed,
     DiagnosisSubmitted,
     StoodDown,
+    DrillPaused,
+    DrillResumed,
     DrillEnded,
 )
 

@@ -19,6 +19,8 @@ from gameday.journal.events import (
     CheckpointMissed,
     DiagnosisSubmitted,
     DrillEnded,
+    DrillPaused,
+    DrillResumed,
     DrillStarted,
     Event,
     FaultInjected,
@@ -230,6 +232,17 @@ def _(event: StoodDown) -> Said:
 @say.register
 def _(event: DrillEnded) -> Said:
     return Said("■", f"the drill ended: {_ENDINGS[event.reason]}", "bold")
+
+
+@say.register
+def _(event: DrillPaused) -> Said:
+    reason = f": {one_line(event.reason)}" if event.reason else ""
+    return Said("=", f"the drill is paused{reason}", "yellow")
+
+
+@say.register
+def _(event: DrillResumed) -> Said:
+    return Said("=", "the drill goes on", "yellow")
 
 
 @say.register

@@ -20,7 +20,7 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 from gameday.drill.commands import Command
 from gameday.drill.session import CommandRefused, Session, SignalSample
 from gameday.errors import DrillAborted, GamedayError
-from gameday.journal.events import AssistantsSeen, Entry, Event
+from gameday.journal.events import AssistantsSeen, DrillPaused, DrillResumed, Entry, Event
 from gameday.text import one_line, plain
 from gameday.tui.history import SignalHistory
 from gameday.tui.logs import LogBuffer
@@ -119,6 +119,10 @@ class GamedayApp(App[None]):
         if isinstance(event, AssistantsSeen):
             names = one_line(", ".join(event.names))
             self.notify(f"An assistant runs on this machine ({names}); the record says so.", markup=False)
+        elif isinstance(event, DrillPaused):
+            self.notify(plain(event.reason), title="The drill is paused", severity="warning", markup=False)
+        elif isinstance(event, DrillResumed):
+            self.notify("The drill goes on.", markup=False)
         self._show_soon()
 
     def hear_signals(self, sample: SignalSample) -> None:

@@ -23,6 +23,8 @@ from gameday.journal.events import (
     CheckpointMissed,
     DiagnosisSubmitted,
     DrillEnded,
+    DrillPaused,
+    DrillResumed,
     DrillStarted,
     EndReason,
     Entry,
@@ -175,6 +177,10 @@ class RoomState:
     """Wall time at which the oracle said so; drawn through `stage` alone."""
     relapses: int = 0
     stood_down: bool = False
+    paused_at: float | None = None
+    """Since when the drill's clock has stood still; None while it goes."""
+    stood_s: float = 0.0
+    """How long it stood still before that."""
     ended: EndReason | None = None
     ended_at: float | None = None
     parts: tuple[Part, ...] = ()
@@ -214,7 +220,10 @@ class RoomState:
         origin = self.started_at if self.page is None else self.page.wall
         if origin is None:
             return None
-        return max(0.0, (now if self.ended_at is None else self.ended_at) - origin)
+        until = now if self.ended_at is None else self.ended_at
+        if self.paused_at is not None:
+            until = min(until, self.paused_at)
+        return max(0.0, until - origin - self.stood_s)
 
 
 def fold(state: RoomState, entry: Entry, event: Event) -> RoomState:
@@ -394,6 +403,17 @@ def _(event: StoodDown, state: RoomState, wall: float) -> RoomState:
 @_after.register
 def _(event: DrillEnded, state: RoomState, wall: float) -> RoomState:
     return replace(state, ended=event.reason, ended_at=wall)
+
+
+@_after.register
+def _(event: DrillPaused, state: RoomState, wall: float) -> RoomState:
+    return replace(state, paused_at=wall)
+
+
+@_after.register
+def _(event: DrillResumed, state: RoomState, wall: float) -> RoomState:
+    stood_s = 0.0 if state.paused_at is None else wall - state.paused_at
+    return replace(state, paused_at=None, stood_s=state.stood_s + stood_s)
 
 
 @_after.register

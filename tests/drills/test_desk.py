@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from gameday.drill.commands import Believe, Operate, PagePerson, SubmitDiagnosis
+from gameday.drill.commands import Acknowledge, Believe, Note, Operate, PagePerson, SubmitDiagnosis
 from gameday.drill.desk import Desk
 from gameday.drill.facts import Facts
 from gameday.drill.people import People
 from gameday.drill.session import CommandRefused
 from gameday.journal import ManualClock
-from gameday.journal.events import Actor, Believed, Event, Operated, PersonPaged
+from gameday.journal.events import Acknowledged, Actor, Believed, Event, Noted, Operated, PersonPaged
 from sandbox.runtime.fake import FakeRuntime
 from sandbox.stack.model import load_stack
 from scenarios.people import Cast
@@ -94,3 +94,18 @@ async def test_a_diagnosis_answers_a_checkpoint_too() -> None:
     at.facts.checkpoint = 2
     await at.desk.carry_out(SubmitDiagnosis(("cache",), ("cache-eviction",), "configuration-push", (), 0.5))
     assert at.facts.checkpoint is None
+
+
+async def test_in_a_pause_only_notes_are_taken() -> None:
+    """In the room and on the bastion."""
+    at = AtTheDesk()
+    at.facts.pauses.begin(START + 20)
+    for command in (Acknowledge(), Operate("status"), PagePerson("ines"), Believe((), (), 0.0)):
+        with pytest.raises(CommandRefused, match="paused"):
+            await at.desk.carry_out(command)
+    assert (await at.desk.answer("status", sure=False)).text == "the drill is paused"
+    assert at.said == []
+    await at.desk.carry_out(Note("we talk about it"))
+    at.facts.pauses.end(START + 50)
+    await at.desk.carry_out(Acknowledge())
+    assert at.said == [Noted(text="we talk about it"), Acknowledged()]

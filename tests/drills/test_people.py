@@ -15,7 +15,6 @@ from gameday.journal import ManualClock
 from gameday.journal.events import (
     Acknowledged,
     Actor,
-    Entry,
     Event,
     MessagePosted,
     Mitigated,
@@ -61,10 +60,7 @@ class Drill:
         self._hear(event, actor)
 
     def _hear(self, event: Event, actor: Actor) -> None:
-        entry = Entry(
-            schema=1, run="r", seq=0, mono_ns=0, wall=self.clock.wall(), actor=actor, kind=event.kind, data={}
-        )
-        self.people.on_event(entry, event)
+        self.people.on_event(event)
 
     def happens(self, event: Event) -> None:
         self._hear(event, "conductor")

@@ -9,6 +9,8 @@ import pytest
 from gameday.journal.events import (
     AlertFired,
     DrillEnded,
+    DrillPaused,
+    DrillResumed,
     Entry,
     Event,
     FaultInjected,
@@ -221,3 +223,22 @@ def test_untrusted_text_is_stripped_in_the_fold() -> None:
     assert "\\x07" not in repr(state)
     assert "\\u202e" not in repr(state)
     assert "[bold]x[/]" in state.alerts[0].summary
+
+
+def test_the_clock_stands_still_in_a_pause() -> None:
+    """And goes on where it stood."""
+    state = after(scenes.paged)
+    assert state.page is not None
+    page = state.page.wall
+    state = after(
+        scenes.paged,
+        happens(DrillPaused(), at=page - START + 30),
+        happens(Noted(text="a"), at=page - START + 90),
+    )
+    assert state.elapsed_s(page + 90) == 30
+    state = after(
+        scenes.paged,
+        happens(DrillPaused(), at=page - START + 30),
+        happens(DrillResumed(), at=page - START + 90),
+    )
+    assert state.elapsed_s(page + 100) == 40

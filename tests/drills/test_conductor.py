@@ -1,0 +1,151 @@
+"""A whole drill without any ground: the company is the fake, the fault and the repository are stood in for.
+
+What customers get and what fires is said by the test, so only the conductor's own work is tested here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from pathlib import Path
+
+import pytest
+
+from gameday.drill import commands as do
+from gameday.drill.conductor import Conductor
+from gameday.drill.injection import Fault
+from gameday.drill.projection import project
+from gameday.drill.rules import Rules
+from gameday.drill.session import CommandRefused, SignalSample
+from gameday.journal import Journal, SystemClock, read
+from gameday.journal.events import Entry, Event
+from sandbox.observe.metrics import Alert
+from sandbox.runtime.fake import FakeRuntime
+from scenarios.loader import load_pack
+from scenarios.model import Delay
+from tests.drills.test_injection import Experiment
+from tests.drills.test_lookout_paused import second_of
+
+FIRING = Alert("UploadSlow", "firing", "page", "storefront", "uploads are slow")
+
+
+class Staged(Conductor):
+    """A conductor whose company has no repository, and whose fault is only said to be there."""
+
+    async def _hand_over_the_repository(self) -> None:
+        """Nobody pushes, and nobody is on the bastion."""
+
+    async def _start_fault(self) -> Fault:  # type: ignore[override]
+        return Experiment(time.time())
+
+    def serve_well(self, seconds: int) -> None:
+        """Customers have been served for so long, up to now."""
+        now = int(time.time())
+        for second in range(now - seconds, now):
+            self._lookout.on_second(second_of(second, good=True))
+
+    def ring(self) -> None:
+        self._lookout.on_alerts([FIRING])
+
+
+class Heard:
+    """What a front end hears, to wait for."""
+
+    def __init__(self) -> None:
+        self.kinds: list[str] = []
+        self.changed = asyncio.Event()
+
+    def on_event(self, entry: Entry, event: Event) -> None:
+        self.kinds.append(event.kind)
+        self.changed.set()
+
+    def on_logs(self, lines: object) -> None:
+        """Not looked at."""
+
+    def on_signals(self, sample: SignalSample) -> None:
+        """Not looked at."""
+
+    async def until(self, kind: str) -> None:
+        async with asyncio.timeout(60):
+            while kind not in self.kinds:
+                self.changed.clear()
+                await self.changed.wait()
+
+
+@pytest.fixture
+def rules() -> Rules:
+    pack = load_pack("cache-loss")
+    scenario = pack.scenario.model_copy(update={"delay": Delay(least_s=0, most_s=0)})
+    return Rules(
+        pack=pack.model_copy(update={"scenario": scenario}), variant=scenario.variants[0], mode="manual",
+        engineer="ada", seed=1,
+    )  # fmt: skip
+
+
+def staged(rules: Rules, folder: Path) -> Staged:
+    clock = SystemClock()
+    runtime = FakeRuntime("lumen-staged")
+    return Staged(rules, "KNOT-1", runtime, Journal(folder, "run-1", clock), clock, reflect_within_s=30.0)
+
+
+async def to_the_page(drill: Staged, heard: Heard) -> None:
+    await heard.until("briefing_given")
+    await drill.send(do.Begin())
+    drill.serve_well(30)
+    await heard.until("fault_injected")
+    drill.ring()
+
+
+async def test_a_drill_is_paused_ended_felt_and_revealed(
+    rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this order, and its journal can be folded."""
+    monkeypatch.setenv("GAMEDAY_STATE", str(tmp_path / "state"))
+    drill, heard = staged(rules, tmp_path / "run"), Heard()
+    drill.listen(heard)
+    running = asyncio.create_task(drill.run())
+    await heard.until("briefing_given")
+    with pytest.raises(CommandRefused, match="once the pager has rung"):
+        await drill.send(do.Pause())
+    await to_the_page(drill, heard)
+    await drill.send(do.PagePerson("ines", "is it full?"))
+    await drill.send(do.Pause("coffee"))
+    with pytest.raises(CommandRefused, match="paused"):
+        await drill.send(do.Acknowledge())
+    await drill.send(do.Resume())
+    await drill.send(do.Acknowledge())
+    await drill.send(do.StandDown())
+    await heard.until("reflection_asked")
+    assert "truth_revealed" not in heard.kinds
+    await drill.send(do.Reflect(60.0))
+    await running
+    told = [
+        kind for kind in heard.kinds if kind not in ("sandbox_progressed", "sli_measured", "phase_changed")
+    ]
+    assert told[-11:] == [
+        "paged", "person_paged", "drill_paused", "drill_resumed", "acknowledged", "stood_down", "drill_ended",
+        "reflection_asked", "reflected", "truth_revealed", "fault_rolled_back",
+    ]  # fmt: skip
+    timeline = project(read(tmp_path / "run"))
+    assert timeline.felt is not None
+    assert timeline.felt.duration_s == 60.0
+    assert [each.who for each in timeline.people_paged] == ["ines"]
+
+
+async def test_who_leaves_the_question_has_played_the_drill(
+    rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Ctrl-C there reveals the truth and counts."""
+    monkeypatch.setenv("GAMEDAY_STATE", str(tmp_path / "state"))
+    drill, heard = staged(dataclasses.replace(rules), tmp_path / "run"), Heard()
+    drill.listen(heard)
+    running = asyncio.create_task(drill.run())
+    await to_the_page(drill, heard)
+    await drill.send(do.StandDown())
+    await heard.until("reflection_asked")
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert heard.kinds[-3:] == ["truth_revealed", "fault_rolled_back", "phase_changed"]
+    assert project(read(tmp_path / "run")).ended_at > 0
