@@ -64,6 +64,10 @@ class Variant(Part):
         default="experiment.yaml",
         description="The experiment that this variant plays, a file beside this one.",
     )
+    draft: bool = Field(
+        default=False,
+        description="It is not proven by a rehearsal yet: it is played when it is named, never drawn blind.",
+    )
 
 
 class Common(Part):

@@ -26,15 +26,18 @@ def list_packs(as_json: bool) -> None:
     if as_json:
         rows = [
             {"id": p.id, "family": p.family, "severity": p.severity, "difficulty": p.difficulty,
-             "variants": len(p.variants), "needs": list(p.needs)}
+             "variants": len(p.variants), "drafts": sum(each.draft for each in p.variants),
+             "needs": list(p.needs)}
             for p in packs
         ]  # fmt: skip
         click.echo(json.dumps(rows, indent=2))
         return
     for pack in packs:
         stars = "★" * pack.difficulty + "☆" * (5 - pack.difficulty)
+        drafts = sum(each.draft for each in pack.variants)
         click.echo(
             f"{pack.id:<20} {pack.family:<12} {pack.severity}  {stars}  {len(pack.variants)} variant(s)"
+            + (f", {drafts} not proven yet" if drafts else "")
         )
 
 

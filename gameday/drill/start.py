@@ -73,7 +73,7 @@ def rules_for(wish: Wish) -> Rules:
     seed = wish.seed if wish.seed is not None else secrets.randbelow(2**31)
     dice = random.Random(f"drill:{seed}")
     name, variant = split_name(wish.pack or "")
-    pack = load_pack(name or dice.choice(pack_names()), functions=signatures())
+    pack = load_pack(name, functions=signatures()) if name else _drawn(dice)
     rules = Rules(
         pack=pack,
         variant=_variant(pack, variant, dice),
@@ -90,9 +90,19 @@ def rules_for(wish: Wish) -> Rules:
     return rules
 
 
+def _drawn(dice: random.Random) -> Pack:
+    """A pack that nobody named; what is only a draft isn't drawn."""
+    packs = [load_pack(name, functions=signatures()) for name in pack_names()]
+    return dice.choice([pack for pack in packs if _ready(pack)])
+
+
+def _ready(pack: Pack) -> tuple[Variant, ...]:
+    return tuple(variant for variant in pack.scenario.variants if not variant.draft)
+
+
 def _variant(pack: Pack, name: str, dice: random.Random) -> Variant:
     if not name:
-        return dice.choice(pack.scenario.variants)
+        return dice.choice(_ready(pack) or pack.scenario.variants)
     try:
         return pack.variant(name)
     except KeyError:

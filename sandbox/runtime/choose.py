@@ -185,7 +185,8 @@ def sweep(tell: Tell, *, also_kept: bool = False) -> list[str]:
     removed = []
     for each in all_sandboxes():
         wanted = each.left_behind or (also_kept and not each.trainer_alive)
-        if wanted and _removed(each.sandbox_id, open_runtime(each.kind, each.sandbox_id).down, tell):
+        remove = open_runtime(each.kind, each.sandbox_id).down
+        if wanted and _removed(each.sandbox_id, remove, tell, kept=each.kept):
             removed.append(each.sandbox_id)
     for sandbox_id in _damaged():
         if _removed(sandbox_id, functools.partial(_remove_damaged, sandbox_id), tell):

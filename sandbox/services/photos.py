@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 
 CUSTOMERS = 40
-ALBUM = 12
+ALBUM = 3
 """Photos per customer that were uploaded before, again and again, for another product each time."""
 
 _SIZES = ((640, 480), (800, 600), (1024, 768), (1200, 900))

@@ -1,10 +1,9 @@
 """The image model: captions a photo within a fixed number of compute slots.
 
-The result is cached under the image's digest and the model's version, unless it comes too late for
-whoever asked. What isn't cached takes a slot for a time that grows with the image; when all slots are
-taken requests queue, and when the queue is full they are refused. Compute is time in a slot, not burnt
-CPU, so that the shop behaves alike on a laptop and on a server.
-As in most model servers, work that was begun is finished, even when nobody
+The result is cached under the image's digest and the model's version. What isn't cached takes a slot
+for a time that grows with the image; when all slots are taken requests queue, and when the queue is
+full they are refused. Compute is time in a slot, not burnt CPU, so that the shop behaves alike on a
+laptop and on a server. As in most model servers, work that was begun is finished, even when nobody
 waits for it any more.
 """
 
@@ -33,7 +32,6 @@ CACHE_REQUESTS = Counter("vision_cache_requests_total", "Look-ups of finished re
 SLOTS = Gauge("vision_slots", "Compute slots of this replica.")
 BUSY = Gauge("vision_slots_busy", "Compute slots in use.")
 QUEUE = Gauge("vision_queue_length", "Requests that wait for a slot.")
-LATE = Counter("vision_late_results_total", "Results that came too late to be kept.")
 INFERENCE = Histogram("vision_inference_seconds", "Time in a slot.", buckets=(0.25, 0.5, 1, 1.5, 2, 3, 5))
 
 
@@ -48,8 +46,6 @@ class VisionConfig:
     base_s: float
     """Slot time of any image, s."""
     per_megapixel_s: float
-    keep_within_s: float
-    """A result that took longer than this, waiting included, isn't kept, s."""
 
 
 class Model:
@@ -115,13 +111,9 @@ class Vision(Service[VisionConfig]):
         if self.model.full:
             self.log.error("queue is full", extra={"fields": {"max_queue": self.config.value.max_queue}})
             return refusal(503, "overloaded, try again")
-        asked = time.perf_counter()
         with self.spans.span("compute"):
             record = await self.model.run(image, digest)
-        if time.perf_counter() - asked <= self.config.value.keep_within_s:
-            await self.cache.set(key, record)
-        else:
-            LATE.inc()
+        await self.cache.set(key, record)
         return Response(record, media_type="application/json")
 
     @contextlib.asynccontextmanager
