@@ -91,9 +91,19 @@ def rules_for(wish: Wish) -> Rules:
 
 
 def _drawn(dice: random.Random) -> Pack:
-    """A pack that nobody named; what is only a draft isn't drawn."""
-    packs = [load_pack(name, functions=signatures()) for name in pack_names()]
-    return dice.choice([pack for pack in packs if _ready(pack)])
+    """A pack that nobody named, each as likely as the next; what is only a draft isn't drawn.
+
+    Raises:
+        GamedayError: everything is a draft.
+    """
+    names = list(pack_names())
+    dice.shuffle(names)
+    # Reading a pack takes a moment, so the rest stays unread.
+    for name in names:
+        pack = load_pack(name, functions=signatures())
+        if _ready(pack):
+            return pack
+    raise GamedayError("no pack of the library is proven; name one to play it")
 
 
 def _ready(pack: Pack) -> tuple[Variant, ...]:
