@@ -35,7 +35,7 @@ def play(gameday: Gameday, tmp_path: Path, steps: str, *words: str) -> Path:
     script = tmp_path / "script.yaml"
     script.write_text(steps, encoding="utf-8")
     ended = gameday.run(
-        "drill", "cache-loss", "--headless", "--json", "--script", str(script), "--seed", "4",
+        "drill", "cache-loss/maxmemory", "--headless", "--json", "--script", str(script), "--seed", "4",
         "--runtime", "process", *words,
     )  # fmt: skip
     assert ended.code == 0, ended.err

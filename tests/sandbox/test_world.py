@@ -44,7 +44,7 @@ def test_a_commit_that_is_brought_lies_in_the_history(world: World) -> None:
 def test_a_commit_is_pushed_on_top(world: World) -> None:
     """By its author, made some time before; it is carried out, and one that no longer applies is refused."""
     quantity = Proposal(
-        "quantity", CAST["noor"], "injection", "checkout: up to 60", tag="r58", authored_s=2400,
+        "quantity", CAST["noor"], "injection", "checkout: up to 60", tag="r61", authored_s=2400,
         swaps=(
             Swap("config/checkout.yaml", "max_quantity: 50", "max_quantity: 60"),
             Swap("docs/quantity.md", content="Sixty.\n"),
@@ -57,7 +57,7 @@ def test_a_commit_is_pushed_on_top(world: World) -> None:
         who, authored, pushed, tag = world.bash(
             f"git fetch -q --tags; git log -1 --format='%ae%n%at%n%ct' {made}; git tag --points-at {made}"
         ).stdout.split()
-        assert (who, tag) == ("noor@lumen.example", "r58")
+        assert (who, tag) == ("noor@lumen.example", "r61")
         assert 2390 <= int(pushed) - int(authored) <= 2460
         with pytest.raises(BadStack, match=r"is not in main's config/checkout\.yaml exactly once"):
             push(world.runtime, quantity)
