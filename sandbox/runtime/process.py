@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -161,8 +162,9 @@ class ProcessRuntime:
         try:
             for name, content in files_in(archive):
                 self.copy_in(service, f"{folder}/{name}", content)
-        except OSError as error:
-            raise SandboxError(f"{service}: {folder} cannot be written: {error}") from error
+        except (OSError, tarfile.TarError) as error:
+            why = str(error).partition("\n")[0]
+            raise SandboxError(f"{service}: {folder} cannot be written: {why}") from error
 
     def restart(self, service: str, replica: int | None = None) -> None:
         plan = self._launcher.stack().services[service]

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from sandbox.errors import BadStack, SandboxError
+from sandbox.errors import BadStack
 from sandbox.runtime import ground
 
 _CODE = PurePosixPath("/srv/lumen")
@@ -55,13 +55,10 @@ def files_in(archive: bytes) -> Iterator[tuple[str, bytes]]:
     """Name and content of each file of a tar.
 
     Raises:
-        SandboxError: it is no tar.
+        tarfile.TarError: it is none.
     """
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            for member in tar:
-                content = tar.extractfile(member) if member.isfile() else None
-                if content is not None:
-                    yield member.name, content.read()
-    except tarfile.TarError as error:
-        raise SandboxError(f"the archive cannot be read: {error}") from error
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        for member in tar:
+            content = tar.extractfile(member) if member.isfile() else None
+            if content is not None:
+                yield member.name, content.read()

@@ -24,7 +24,7 @@ from sandbox.stack.prometheus import SCRAPED, target_file
 READY_WITHIN_S = 60.0
 _LOOK_AGAIN_S = 0.03
 _LAST_WORDS_KEPT = 4096
-_COMPLAINT = re.compile(r"FATAL|PANIC|ERROR|could not|cannot")
+_COMPLAINT = re.compile(r"FATAL|PANIC|ERROR|HINT|could not|cannot")
 
 Tell = Callable[[str, Step, str], None]
 Place = tuple[str, dict[str, int]]
@@ -178,7 +178,7 @@ class Launcher:
             lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
             # Programs that tidy up after themselves say what went wrong before they say that.
             said = [line for line in lines if _COMPLAINT.search(line)] or lines
-            raise SandboxError(f"{name} could not be prepared: {' / '.join(said[-3:])}")
+            raise SandboxError(f"{name} could not be prepared: {' / '.join(said[:3])}")
         (self._folder / f"{name}.prepared").touch()
 
     def announce(self, stack: Stack) -> None:

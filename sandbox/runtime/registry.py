@@ -27,6 +27,8 @@ from sandbox.errors import BadStack, SandboxError
 Kind = Literal["docker", "swarm", "process", "fake"]
 
 _HELPER_ENDS_WITHIN_S = 1.0
+_STANDING_END_WITHIN_S = 5.0
+_LOOK_AGAIN_S = 0.02
 
 
 def state_home() -> Path:
@@ -196,9 +198,19 @@ def end_standing(sandbox_id: str) -> None:
     for process in standing:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    _, left = psutil.wait_procs(standing, timeout=_HELPER_ENDS_WITHIN_S)
-    if left:
-        raise SandboxError(f"these would not end: {', '.join(str(process.pid) for process in left)}")
+    deadline = time.monotonic() + _STANDING_END_WITHIN_S
+    while left := [each for each in standing if _works(each)]:
+        if time.monotonic() > deadline:
+            raise SandboxError(f"these would not end: {', '.join(str(each.pid) for each in left)}")
+        time.sleep(_LOOK_AGAIN_S)
+
+
+def _works(process: psutil.Process) -> bool:
+    """Whether it is still there; what has ended and waits to be buried, by whoever that falls to, is not."""
+    try:
+        return process.is_running() and process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _stands_in(process: psutil.Process, folder: Path) -> bool:

@@ -180,7 +180,8 @@ def test_a_full_disk_is_said_and_left_empty(gameday: Gameday, size: str) -> None
     assert "Traceback" not in done.stderr
     # Nothing but the sentence: what was found on the disk afterwards would come after it.
     assert done.stderr.splitlines()[-1].startswith("gameday: ")
-    assert "No space left on device" in done.stderr
+    # Part of a block may still fit, and then the system gives no reason: PostgreSQL guesses it.
+    assert "No space left on device" in done.stderr or "disk space" in done.stderr
     assert gameday.processes() == []
 
 
