@@ -78,7 +78,7 @@ class Launcher:
     def _prepare_ground(self) -> tuple[Stack, Mapping[str, Place]]:
         """Each first replica gets its place before anything starts: parts are told each other's addresses."""
         plain = load_stack()
-        with registry.locked(self._id) as state:
+        with registry.alone(), registry.locked(self._id) as state:
             state.network = ground.pick_network(p for each in plain.services.values() for p in each.expose)
         ground.lay_tree(self.root, plain.services)
         placed: dict[str, Place] = {}

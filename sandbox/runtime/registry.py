@@ -228,6 +228,14 @@ def forget(sandbox_id: str) -> None:
 
 
 @contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """While nobody else with these sandboxes is in here: what one picks, the next one sees as taken."""
+    with open(state_home() / "lock", "w", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
 def locked(sandbox_id: str) -> Iterator[SandboxState]:
     """The state, for reading and changing, while no other process changes it; saved on the way out.
 
