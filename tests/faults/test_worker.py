@@ -60,6 +60,10 @@ def _well(company: Runtime) -> bool:
     return len(seconds) == 8 and served_well(seconds)
 
 
+UNSTEADY = "is not in the given tolerance"
+"""What Chaos Toolkit says if customers aren't served when it begins."""
+
+
 async def broken(company: Runtime, journal: Path) -> FaultRun:
     run = await FaultRun.start(company.sandbox_id, EXPERIMENT, {"hold_s": 300}, journal)
     try:
@@ -128,11 +132,17 @@ def test_the_stock_program_plays_it(steady: Runtime, tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(experiment), encoding="utf-8")
     words = [sys.executable, "-m", "chaostoolkit", "--no-version-check", "run", "--rollback-strategy=always"]
     environment = {**os.environ, "GAMEDAY_SANDBOX": steady.sandbox_id}
-    done = subprocess.run(
-        [*words, str(path)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120,
-        check=False,
-    )  # fmt: skip
-    said = done.stdout + done.stderr
+    said = UNSTEADY
+    for _ in range(3):
+        if UNSTEADY not in said:
+            break
+        # A busy machine may let a customer wait at just that moment.
+        wait_until(lambda: _well(steady), 60, every_s=0.5)
+        done = subprocess.run(
+            [*words, str(path)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120,
+            check=False,
+        )  # fmt: skip
+        said = done.stdout + done.stderr
     assert "Action: platform-right-sizes-the-cache" in said, said
     assert "Rollback: platform-takes-it-back" in said, said
     assert_clean(steady)
