@@ -23,7 +23,7 @@ LOOK_AROUND = """
 - wait: {for: page, within: 90}
 - wait: 16
 - shell: env | grep -iE 'advis|policy|hint|pattern'
-- shell: grep -rIliE 'advisor\b|hint_shown|capacity.shortfall' "$HOME"
+- shell: grep -rIliE 'advisor([^y]|$)|hint_shown|capacity.shortfall' "$HOME"
 - shell: ls -RA "$HOME/.." 2>/dev/null | grep -iE 'advis|hint|events.jsonl|scorecard'
 - shell: ops help | grep -iE 'advis|hint'
 - stand_down
