@@ -23,7 +23,7 @@ from sandbox.faults import record
 from sandbox.faults.driver import activity, do, released, the_sandbox
 from sandbox.faults.effects import Failed
 from sandbox.faults.effects.bank import Provider, read_bank
-from sandbox.faults.effects.cache import CacheMemory, ColdCache, in_bytes, max_memory, missing_share
+from sandbox.faults.effects.cache import CacheMemory, ColdCache, in_bytes, max_memory
 from sandbox.faults.effects.customers import Arrivals, Bots, scaled
 from sandbox.faults.effects.database import Sessions
 from sandbox.faults.effects.monitoring import Alert
@@ -31,6 +31,7 @@ from sandbox.faults.effects.parts import BrokenName, CutOff, Killed, Limited, Pa
 from sandbox.faults.effects.repository import Pushed, head
 from sandbox.runtime.base import Runtime
 from sandbox.stack.model import load_stack
+from sandbox.world.albums import missing_share
 from sandbox.world.proposals import named
 
 __all__ = [

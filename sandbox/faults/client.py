@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,11 @@ from typing import Any
 from sandbox.errors import SandboxError
 from sandbox.faults.effects import Effect
 from sandbox.faults.record import Record, take_back
+from sandbox.runtime import registry
 from sandbox.runtime.choose import attach
 
 _ROLLBACK_WITHIN_S = 60.0
+_LOOKS_EVERY_S = 0.1
 
 
 class Unsteady(SandboxError):
@@ -27,7 +31,7 @@ class FaultRun:
     """One experiment under way in a worker of its own.
 
     The worker has its own session, so that a Ctrl-C at the terminal doesn't reach it; if the trainer
-    dies, its standard input closes, and it rolls back and ends by itself.
+    dies, its standard input closes, and after the grace time it rolls back and ends by itself.
     """
 
     def __init__(self, process: asyncio.subprocess.Process, sandbox_id: str) -> None:
@@ -37,9 +41,19 @@ class FaultRun:
 
     @classmethod
     async def start(
-        cls, sandbox_id: str, experiment: Path, configuration: Mapping[str, object], journal: Path
+        cls,
+        sandbox_id: str,
+        experiment: Path,
+        configuration: Mapping[str, object],
+        journal: Path,
+        *,
+        grace_s: float = 0.0,
     ) -> FaultRun:
-        """Start a worker with an experiment of the pack in whose folder it lies."""
+        """Start a worker with an experiment of the pack in whose folder it lies.
+
+        Args:
+            grace_s: if this process is killed, the fault stays so long for another to take it over.
+        """
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "sandbox.faults.worker",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -49,7 +63,12 @@ class FaultRun:
                 "GAMEDAY_PACK": str(experiment.resolve().parent),
             },
         )  # fmt: skip
-        task = {"experiment": str(experiment), "configuration": dict(configuration), "journal": str(journal)}
+        task = {
+            "experiment": str(experiment),
+            "configuration": dict(configuration),
+            "journal": str(journal),
+            "grace_s": grace_s,
+        }
         assert process.stdin is not None
         process.stdin.write(json.dumps(task).encode() + b"\n")
         await process.stdin.drain()
@@ -126,6 +145,51 @@ class FaultRun:
         """End the worker at once, rolled back or not; `release` still takes back what it did."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
+
+
+class AdoptedRun:
+    """A worker whose trainer was killed, in the hands of another. `registry.take_over` comes first."""
+
+    def __init__(self, sandbox_id: str) -> None:
+        self._sandbox_id = sandbox_id
+
+    @property
+    def holds(self) -> bool:
+        """Whether the worker is still there, and with it the fault."""
+        return registry.worker(self._sandbox_id) is not None
+
+    async def onset(self) -> float:
+        """Never: it took effect under the trainer that was killed.
+
+        Raises:
+            SandboxError: always.
+        """
+        raise SandboxError("the onset of an adopted fault is in the journal")
+
+    async def release(self) -> list[str]:
+        """End the worker, wait for its rollbacks, and take back what it left; what would not go."""
+        in_force = await asyncio.to_thread(lambda: Record(self._sandbox_id).effects())
+        await asyncio.to_thread(self._end)
+        return await asyncio.to_thread(_left, self._sandbox_id, in_force)
+
+    def kill(self) -> None:
+        """End the worker at once; what it did goes with the sandbox."""
+        self._signal(signal.SIGKILL)
+
+    def _end(self) -> None:
+        deadline = time.monotonic() + _ROLLBACK_WITHIN_S
+        self._signal(signal.SIGTERM)
+        while self.holds:
+            if time.monotonic() > deadline:
+                self._signal(signal.SIGKILL)
+                return
+            time.sleep(_LOOKS_EVERY_S)
+
+    def _signal(self, number: signal.Signals) -> None:
+        holding = registry.worker(self._sandbox_id)
+        if holding is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(holding.pid, number)
 
 
 def _left(sandbox_id: str, in_force: list[Effect]) -> list[str]:

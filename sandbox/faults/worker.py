@@ -4,16 +4,21 @@ Chaos Toolkit installs signal handlers, so it must own a main thread, and the tr
 worker writes one JSON object a line on standard output and reads standard input. The first line there
 says what to play (not the command line, which anybody on the machine could read):
 
-    {"experiment": "…/experiment.yaml", "configuration": {"maxmemory": "2mb"}, "journal": "…/journal.json"}
+    {"experiment": "…/experiment.yaml", "configuration": {"maxmemory": "2mb"}, "journal": "…/journal.json",
+     "grace_s": 600}
 
-When standard input closes, or says `release`, the experiment's `hold` ends and its rollbacks run. They
-run whatever happens; and what they leave, for whatever reason, is taken back at the end.
+When standard input says `release`, the experiment's `hold` ends and its rollbacks run. If it closes without
+that, the trainer was killed: the fault then goes on for the grace time, or as long as another trainer has
+taken the sandbox over, who ends it with SIGTERM. Rollbacks run whatever happens; and what they leave, for
+whatever reason, is taken back at the end.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -29,17 +34,22 @@ from chaoslib.types import Strategy
 
 from sandbox.errors import SandboxError
 from sandbox.faults import driver, record
+from sandbox.runtime import registry
 
 ONSET = "onset"
 """Key of the experiment's configuration that names the activity which is the onset, if not the first."""
+
+_LOOKS_EVERY_S = 0.5
 
 _out = sys.stdout
 
 
 def say(event: str, **fields: object) -> None:
     """One line for the parent."""
-    _out.write(json.dumps({"event": event, "wall": time.time(), **fields}) + "\n")
-    _out.flush()
+    # A trainer that was killed hears nothing any more; that must not keep anything from being taken back.
+    with contextlib.suppress(BrokenPipeError):
+        _out.write(json.dumps({"event": event, "wall": time.time(), **fields}) + "\n")
+        _out.flush()
 
 
 class Reporter(RunEventHandler):  # type: ignore[misc]
@@ -80,17 +90,31 @@ def _last_line(trace: Any) -> str:
     return str(lines[-1]).strip() if lines else ""
 
 
-def _follow_parent() -> None:
-    for line in sys.stdin:
-        if line.strip() == "release":
-            break
+def _follow_parent(grace_s: float) -> None:
+    if not any(line.strip() == "release" for line in sys.stdin):
+        _outlive_trainer(os.environ["GAMEDAY_SANDBOX"], grace_s)
     driver.released.set()
+
+
+def _outlive_trainer(sandbox_id: str, grace_s: float) -> None:
+    """Wait while somebody has the sandbox, and for so long after nobody has."""
+    alone_since = time.monotonic()
+    while time.monotonic() - alone_since < grace_s:
+        try:
+            if registry.load(sandbox_id).trainer_alive():
+                alone_since = time.monotonic()
+        except SandboxError:
+            return  # It was removed, and the fault with it.
+        time.sleep(_LOOKS_EVERY_S)
 
 
 def main() -> int:
     task = json.loads(sys.stdin.readline())
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
-    threading.Thread(target=_follow_parent, daemon=True).start()
+    with contextlib.suppress(SandboxError, KeyError):
+        registry.note_worker(os.environ["GAMEDAY_SANDBOX"])
+    grace_s = float(task.get("grace_s", 0.0))
+    threading.Thread(target=_follow_parent, args=(grace_s,), daemon=True).start()
     try:
         experiment = load_experiment(task["experiment"])
         experiment.setdefault("configuration", {}).update(task["configuration"])

@@ -59,6 +59,8 @@ class LoadConfig:
     people: int
     uploads_per_s: float
     new_photo_share: float
+    album: int
+    """Photos that each customer uploads again and again."""
     buy_share: float
     signup_share: float
     seed: int
@@ -72,6 +74,7 @@ class LoadConfig:
             people=int(document["people"]),
             uploads_per_s=float(document["uploads_per_s"]),
             new_photo_share=float(document["new_photo_share"]),
+            album=int(document["album"]),
             buy_share=float(document["buy_share"]),
             signup_share=float(document["signup_share"]),
             seed=int(document["seed"]),

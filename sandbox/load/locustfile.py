@@ -110,7 +110,7 @@ class Uploads(Visitor):
 
     def pick(self) -> tuple[Shopper, bytes]:
         customer = self.dice.randint(1, photos.CUSTOMERS)
-        number = self.dice.randrange(photos.ALBUM)
+        number = self.dice.randrange(arrivals.value.album)
         if self.dice.random() < arrivals.value.new_photo_share:
             self.fresh += 1
             number = self.fresh

@@ -99,6 +99,14 @@ class Metrics:
             Series(each["metric"], _even(each["values"], begin, step_s, count)) for each in data["result"]
         ]
 
+    def names(self) -> list[str]:
+        """The names of all metrics, sorted.
+
+        Raises:
+            SandboxError: Prometheus does not answer.
+        """
+        return sorted(str(name) for name in self._get("/api/v1/label/__name__/values"))
+
     def value(self, promql: str, at: float | None = None) -> float | None:
         """The first series' value; None if there is none or it is not a number."""
         samples = self.query(promql, at)

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from sandbox.runtime.base import LogLine
 from sandbox.runtime.logtail import Source
+from sandbox.runtime.outputs import Kept
 
 _STDERR = 2
 _LOOK_AROUND_S = 1.0
@@ -38,13 +39,13 @@ def split_outputs(stream: Readable) -> tuple[bytes, bytes]:
     """Standard output and standard error from an engine's multiplexed stream.
 
     Each frame is a header of eight bytes (which stream, three zeros, the length as four bytes, big-endian)
-    and its content.
+    and its content. Of a very long output the beginning is kept.
     """
-    outputs: tuple[list[bytes], list[bytes]] = ([], [])
+    outputs = Kept(), Kept()
     while len(header := stream.read(8)) == 8:
         content = stream.read(int.from_bytes(header[4:], "big"))
-        outputs[header[0] == _STDERR].append(content)
-    return b"".join(outputs[0]), b"".join(outputs[1])
+        outputs[header[0] == _STDERR].add(content)
+    return bytes(outputs[0]), bytes(outputs[1])
 
 
 class EntryStream(Protocol):

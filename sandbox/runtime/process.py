@@ -7,7 +7,6 @@ before anything waits for it, so that whoever comes later can end exactly what w
 from __future__ import annotations
 
 import signal
-import subprocess
 import tarfile
 import threading
 import time
@@ -28,6 +27,7 @@ from sandbox.runtime.base import (
     Shell,
 )
 from sandbox.runtime.logtail import tail
+from sandbox.runtime.outputs import captured
 from sandbox.runtime.process_files import files_in, inside, put, reason
 from sandbox.runtime.process_launch import Launcher
 from sandbox.runtime.process_parts import Parts
@@ -140,13 +140,7 @@ class ProcessRuntime:
         cwd = self.root / "home" if service == "bastion" else ground.code_of(self.root, service)
         begun = time.monotonic()
         try:
-            done = subprocess.run(
-                list(argv), cwd=cwd, env=environment, input=stdin, capture_output=True,
-                timeout=timeout_s, check=False,
-            )  # fmt: skip
-            code, out, err = done.returncode, done.stdout, done.stderr
-        except subprocess.TimeoutExpired as late:
-            code, out, err = 124, late.stdout or b"", late.stderr or b""
+            code, out, err = captured(argv, cwd=cwd, env=environment, stdin=stdin, timeout_s=timeout_s)
         except FileNotFoundError:
             code, out, err = 127, b"", f"{argv[0]}: not found\n".encode()
         text = (out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))

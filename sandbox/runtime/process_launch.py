@@ -8,6 +8,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -58,18 +59,43 @@ class Launcher:
             report(Progress(service, step, time.monotonic() - begun, detail))
 
         stack, placed = self._prepare_ground()
+        with ThreadPoolExecutor(thread_name_prefix="prepare") as pool:
+            prepared = {
+                name: pool.submit(self._prepare, name, service, placed[name])
+                for name, service in stack.services.items()
+                if service.process.prepare
+            }
+            self._start_in_order(stack, placed, prepared, tell)
+
+    def _start_in_order(
+        self, stack: Stack, placed: Mapping[str, Place], prepared: dict[str, Future[None]], tell: Tell
+    ) -> None:
+        """What is still being prepared holds up nobody until somebody has to wait anyway."""
         proven: set[str] = set()
-        for name in stack.start_order():
-            for needed, how in stack.services[name].depends_on.items():
-                if how.condition != "service_started" and needed not in proven:
-                    tell(name, "wait", f"for {needed}")
-                    self.await_ready(needed, stack.services[needed], tell)
-                    proven.add(needed)
-                    tell(needed, "ready", "")
+
+        def start(name: str) -> None:
             for number in range(1, stack.services[name].deploy.replicas + 1):
                 tell(name, "start", "")
                 self.start(name, stack.services[name], number, placed[name] if number == 1 else None)
             self.announce(stack)
+
+        def start_prepared() -> None:
+            while prepared:
+                name, preparing = prepared.popitem()
+                preparing.result()
+                start(name)
+
+        for name in stack.start_order():
+            for needed, how in stack.services[name].depends_on.items():
+                if how.condition != "service_started" and needed not in proven:
+                    tell(name, "wait", f"for {needed}")
+                    start_prepared()
+                    self.await_ready(needed, stack.services[needed], tell)
+                    proven.add(needed)
+                    tell(needed, "ready", "")
+            if name not in prepared:
+                start(name)
+        start_prepared()
         for name in stack.services:
             if name not in proven:
                 self.await_ready(name, stack.services[name], tell)
@@ -105,8 +131,6 @@ class Launcher:
         with registry.locked(self._id) as state:
             host, ports = placed or self._place(name, service, number, state)
             environment = self.environment(name, service, host, ports, number)
-            if service.process.prepare and number == 1 and not self._prepared(name):
-                self._prepare(name, self._fill(service.process.prepare, host, ports, number), environment)
             argv = self._fill(service.process.command or service.command, host, ports, number)
             if not service.one_shot:
                 exits = self._parts.exits_file(name, number)
@@ -163,10 +187,11 @@ class Launcher:
             **service.environment, **own,
         }  # fmt: skip
 
-    def _prepared(self, name: str) -> bool:
-        return (self._folder / f"{name}.prepared").exists()
-
-    def _prepare(self, name: str, argv: Sequence[str], environment: Mapping[str, str]) -> None:
+    def _prepare(self, name: str, service: Service, placed: Place) -> None:
+        """Run what a part needs done before its first start."""
+        host, ports = placed
+        argv = self._fill(service.process.prepare or (), host, ports, 1)
+        environment = self.environment(name, service, host, ports, 1)
         try:
             done = subprocess.run(
                 argv, cwd=self.root, env=environment, capture_output=True, text=True,
@@ -179,7 +204,6 @@ class Launcher:
             # Programs that tidy up after themselves say what went wrong before they say that.
             said = [line for line in lines if _COMPLAINT.search(line)] or lines
             raise SandboxError(f"{name} could not be prepared: {' / '.join(said[:3])}")
-        (self._folder / f"{name}.prepared").touch()
 
     def announce(self, stack: Stack) -> None:
         """Tell the edge and Prometheus who is there, by rename."""

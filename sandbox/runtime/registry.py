@@ -96,6 +96,50 @@ def record_of(sandbox_id: str) -> Path:
     return state_home() / "done" / f"{sandbox_id}.json"
 
 
+def worker_file(sandbox_id: str) -> Path:
+    """Where it is written down who holds the sandbox's fault: as far out of reach as what was done."""
+    return state_home() / "done" / f"{sandbox_id}.worker"
+
+
+def note_worker(sandbox_id: str) -> None:
+    """This process holds the sandbox's fault.
+
+    Raises:
+        SandboxError: the state folder can't be written.
+    """
+    path, me = worker_file(sandbox_id), psutil.Process()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{me.pid}")
+        fresh.write_text(json.dumps([me.pid, me.create_time()]), encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise SandboxError(f"cannot write {path}: {error.strerror}") from error
+
+
+def worker(sandbox_id: str) -> Owned | None:
+    """Who holds the sandbox's fault; None if nobody does (any more)."""
+    try:
+        pid, born = json.loads(worker_file(sandbox_id).read_text(encoding="utf-8"))
+        found = Owned("worker", 1, int(pid), float(born), "", {})
+    except (OSError, ValueError, TypeError):
+        return None
+    return found if found.alive() else None
+
+
+def take_over(sandbox_id: str) -> None:
+    """This process is the sandbox's trainer from now on; the one before it is gone.
+
+    Raises:
+        SandboxError: there is no such sandbox, or its trainer lives.
+    """
+    me = psutil.Process()
+    with locked(sandbox_id) as state:
+        if state.trainer_alive() and state.trainer_pid != me.pid:
+            raise SandboxError(f"the sandbox {sandbox_id} is in use by process {state.trainer_pid}")
+        state.trainer_pid, state.trainer_born = me.pid, me.create_time()
+
+
 def create(sandbox_id: str, kind: Kind, *, kept: bool = False) -> SandboxState:
     """Make the sandbox's folder and its first state.
 
@@ -170,9 +214,10 @@ def end_helpers(sandbox_id: str) -> None:
     try:
         helpers = load(sandbox_id).helpers
     except SandboxError:
-        return
+        helpers = []
+    holding = worker(sandbox_id)
     found = []
-    for helper in helpers:
+    for helper in [*helpers, *([holding] if holding else [])]:
         with contextlib.suppress(psutil.NoSuchProcess):
             if helper.alive() and helper.pid != os.getpid():
                 process = psutil.Process(helper.pid)
@@ -225,6 +270,7 @@ def forget(sandbox_id: str) -> None:
     """Remove the sandbox's folder, and the record beside it."""
     shutil.rmtree(folder_of(sandbox_id), ignore_errors=True)
     record_of(sandbox_id).unlink(missing_ok=True)
+    worker_file(sandbox_id).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

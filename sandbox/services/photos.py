@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 CUSTOMERS = 40
 ALBUM = 3
-"""Photos per customer that were uploaded before, again and again, for another product each time."""
+"""Photos per customer that were uploaded before, again and again, for another product each time; the
+customers' own configuration says the same, and may say more."""
 
 _SIZES = ((640, 480), (800, 600), (1024, 768), (1200, 900))
 
@@ -42,8 +43,8 @@ def photo(customer: int, number: int, *, size: tuple[int, int] | None = None) ->
     )
 
 
-def albums() -> Iterator[bytes]:
-    """Every photo of every customer's album."""
+def albums(each: int = ALBUM) -> Iterator[bytes]:
+    """Every photo of every customer's album, with so many photos each."""
     for customer in range(1, CUSTOMERS + 1):
-        for number in range(ALBUM):
+        for number in range(each):
             yield photo(customer, number)

@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import os
 import random
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,18 @@ PRODUCTS = (
 )  # fmt: skip
 STOCK = 1_000_000
 ORDERS = 3_000
+_AT_ONCE = 100
+"""Entries that go to the cache in one piece; each has eighty kilobytes."""
 _OVER_TWO_YEARS = timedelta(days=730)
 _OVER_SIX_WEEKS = timedelta(days=42)
 _THAT_MINUTE = timedelta(days=23, hours=5, minutes=17)
+
+_TIMES = {
+    "accounts": ("created_at", "last_seen_at"),
+    "photos": ("created_at",),
+    "orders": ("created_at", "paid_at", "published_at", "fulfilled_at"),
+    "charges": ("created_at", "attempted_at", "settled_at"),
+}  # fmt: skip
 
 Row = tuple[object, ...]
 
@@ -59,6 +69,12 @@ def _account(
     return who.email, who.name, stored, False, made, seen
 
 
+def _ages_of_orders(draw: random.Random) -> list[timedelta]:
+    """The oldest first; the newest is older than five minutes."""
+    ages = sorted((_OVER_SIX_WEEKS * draw.random() for _ in range(ORDERS)), reverse=True)
+    return [age + timedelta(minutes=5) for age in ages]
+
+
 class History:
     """Weeks of orders, with their items and charges, as rows of three tables."""
 
@@ -67,9 +83,8 @@ class History:
         self.orders: list[Row] = []
         self.items: list[Row] = []
         self.charges: list[Row] = []
-        ages = sorted((_OVER_SIX_WEEKS * draw.random() for _ in range(ORDERS)), reverse=True)
-        for number, age in enumerate(ages, 1):
-            at = now - age - timedelta(minutes=5)
+        for number, age in enumerate(_ages_of_orders(draw), 1):
+            at = now - age
             total = 0
             for product in draw.sample(range(1, len(PRODUCTS) + 1), draw.choice((1, 1, 1, 2))):
                 quantity, price = draw.choice((1, 1, 2, 5)), PRODUCTS[product - 1][1]
@@ -99,6 +114,7 @@ async def fill_database(url: str, now: datetime) -> None:
     try:
         await connection.execute(SCHEMA)
         if await connection.fetchval("SELECT EXISTS (SELECT FROM products)"):
+            await _bring_up_to(now, connection)
             return
         shelf: list[Row] = [(number, name, cents, STOCK) for number, (name, cents) in enumerate(PRODUCTS, 1)]
         history = History(now)
@@ -119,29 +135,47 @@ async def fill_database(url: str, now: datetime) -> None:
         await connection.close()
 
 
-async def fill_cache(url: str, model_version: str) -> int:
-    """The results that customers' albums have left in the cache; the number of entries."""
+async def _bring_up_to(now: datetime, connection: asyncpg.Connection) -> None:
+    """Make everything as much younger as it has lain about; what has had customers since stays as it is."""
+    number, made = await connection.fetchrow("SELECT id, created_at FROM orders ORDER BY id DESC LIMIT 1")
+    if number != ORDERS:
+        return
+    since = now - _ages_of_orders(random.Random("orders"))[-1] - made
+    async with connection.transaction():
+        for table, times in _TIMES.items():
+            moved = ", ".join(f"{each} = {each} + $1" for each in times)
+            await connection.execute(f"UPDATE {table} SET {moved}", since)
+
+
+async def fill_cache(url: str, model_version: str, album: int = photos.ALBUM) -> int:
+    """The results that customers' albums, of so many photos each, have left in the cache; their number."""
     cache = redis.Redis.from_url(url)
     try:
         pipeline = cache.pipeline(transaction=False)
         known = 0
-        for image in photos.albums():
+        for image in photos.albums(album):
             digest = hashlib.sha256(image).hexdigest()
             pipeline.set(captions.cache_key(digest, model_version), captions.describe(digest, model_version))
             known += 1
+            if known % _AT_ONCE == 0:
+                await pipeline.execute()
         await pipeline.execute()
         return known
     finally:
         await cache.aclose()
 
 
-async def main() -> None:
+async def main(parts: Sequence[str]) -> None:
+    """Fill the named parts, `database` and `cache`; without a name both."""
     log = logger("seed")
-    vision: dict[str, Any] = yaml.safe_load(Path(etc("vision.yaml")).read_text(encoding="utf-8"))
-    await fill_database(os.environ["DATABASE_URL"], datetime.now(UTC))
-    entries = await fill_cache(os.environ["CACHE_URL"], str(vision["model_version"]))
-    log.info("ready", extra={"fields": {"products": len(PRODUCTS), "cached": entries}})
+    if not parts or "database" in parts:
+        await fill_database(os.environ["DATABASE_URL"], datetime.now(UTC))
+        log.info("database ready", extra={"fields": {"products": len(PRODUCTS)}})
+    if not parts or "cache" in parts:
+        vision: dict[str, Any] = yaml.safe_load(Path(etc("vision.yaml")).read_text(encoding="utf-8"))
+        entries = await fill_cache(os.environ["CACHE_URL"], str(vision["model_version"]))
+        log.info("cache ready", extra={"fields": {"cached": entries}})
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))

@@ -50,7 +50,20 @@ done
 """
 
 _ARCHIVE = """cd "$ORIGIN" && git archive --format=tar "$1" services | base64 | tr -d '\\n'"""
-_KEEP = """cat >>"$(dirname "$ORIGIN")/rollouts.jsonl" """
+_KEEP = """cd "$(dirname "$ORIGIN")" && cat >>rollouts.jsonl && echo "$1" >applied"""
+_APPLIED = """cat "$(dirname "$ORIGIN")/applied" """
+
+
+def applied(runtime: Runtime) -> str:
+    """The commit that a deployer before us carried out last, or began with.
+
+    Raises:
+        SandboxError: there is no repository.
+    """
+    done = runtime.exec("bastion", ["sh", "-c", _APPLIED])
+    if done.exit_code:
+        raise SandboxError(f"the company's repository is not there: {done.stderr.strip()}")
+    return repo.resolve(runtime, done.stdout.strip())
 
 
 @dataclass(frozen=True)
@@ -261,10 +274,11 @@ class Deployer:
             for revision in (*push.compared.revisions, push.compared.head):
                 self._done.setdefault(revision, tuple(rollouts))
             self._changed.notify_all()
-        if rollouts:
+        if push.compared.revisions:
             lines = "".join(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in rollouts)
+            words = ["sh", "-c", _KEEP, "keep", push.compared.head]
             with contextlib.suppress(SandboxError):
-                self._runtime.exec("bastion", ["sh", "-c", _KEEP], stdin=lines.encode())
+                self._runtime.exec("bastion", words, stdin=lines.encode())
 
     def _compare(self) -> Comparison:
         words = ["sh", "-c", _COMPARE, "compare", self._applied]

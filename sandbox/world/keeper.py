@@ -28,7 +28,7 @@ from sandbox.services.bastion import Message, understood
 from sandbox.stack import PACKAGE_ROOT
 from sandbox.stack.model import Stack
 from sandbox.world import repo
-from sandbox.world.deployer import Deployer
+from sandbox.world.deployer import Deployer, applied
 from sandbox.world.proposals import Proposal, brought_by
 
 REPLIES = "/run/lumen/replies"
@@ -123,18 +123,30 @@ class Keeper:
         self.deployer.start(head)
         self._thread.start()
 
-    def resume(self, since: float) -> None:
+    def resume(self, since: float, heard_until: float | None = None) -> None:
         """Look after a repository that is there already; what was asked before `since` stays unanswered.
+
+        What was pushed while nobody looked is carried out now.
 
         Args:
             since: UNIX seconds.
+            heard_until: UNIX seconds; shell lines that ended after this and before `since` are told of.
 
         Raises:
             SandboxError: there is no repository.
         """
         self._since = since
-        self.deployer.start(repo.resolve(self._runtime, "main"))
+        self.deployer.start(applied(self._runtime))
+        if heard_until is not None:
+            self._catch_up(heard_until)
+        self.deployer.pushed()
         self._thread.start()
+
+    def _catch_up(self, heard_until: float) -> None:
+        for line in self._runtime.logs("bastion"):
+            message = understood(line.text)
+            if message is not None and "ran" in message and heard_until < message["ended"] < self._since:
+                self._attend(message)
 
     def stop(self) -> None:
         self._stop.set()

@@ -6,6 +6,7 @@ rendered here: making it takes as long as a handful of processes do.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import tarfile
@@ -51,7 +52,7 @@ cat >"$HOME/.gitconfig" <<'END'
     rebase = true
 END
 git clone --quiet --template= "$ORIGIN" "$HOME/lumen"
-git --git-dir="$ORIGIN" rev-parse main
+git --git-dir="$ORIGIN" rev-parse main | tee "$(dirname "$ORIGIN")/applied"
 """
 
 _WORK = """set -eu
@@ -180,6 +181,18 @@ def log(runtime: Runtime, most: int, path: str = "") -> list[Change]:
     """The latest commits on main, newest first; those that touched a path, if given."""
     words = ["log", f"--max-count={most}", f"--format={_CHANGE}", "main", "--", *([path] if path else [])]
     return [parse_change(line) for line in git(runtime, words).stdout.splitlines()]
+
+
+def log_with_files(runtime: Runtime, most: int) -> list[tuple[Change, tuple[str, ...]]]:
+    """The latest commits on main, newest first, each with the files that it touched."""
+    words = ["log", f"--max-count={most}", f"--format=%x1e{_CHANGE}", "--name-only", "main"]
+    found = []
+    for entry in git(runtime, words).stdout.split("\x1e")[1:]:
+        first, *files = entry.splitlines() or [""]
+        # Whoever writes a separator into a commit's subject has only that commit left out.
+        with contextlib.suppress(ValueError):
+            found.append((parse_change(first), tuple(file for file in files if file)))
+    return found
 
 
 def parse_change(line: str) -> Change:

@@ -13,6 +13,7 @@ import yaml
 
 from sandbox.runtime.base import Runtime
 from sandbox.stack.model import Stack
+from sandbox.world.albums import missing_share
 from sandbox.world.tree import runs_our_code
 
 Profile = Literal["evening", "afternoon", "night"]
@@ -35,6 +36,8 @@ class Setting:
     """Share of the uploads that are photos which nobody has seen before."""
     log_sampling: float | None = None
     trace_sampling: float | None = None
+    album: int | None = None
+    """Photos per customer that come again and again, and that the cache knows."""
 
     def load(self, document: Mapping[str, object]) -> dict[str, object]:
         """`load.yaml` with it."""
@@ -43,7 +46,9 @@ class Setting:
         rate = self.uploads_per_s
         uploads = round(float(str(document["uploads_per_s"])) * share, 3) if rate is None else rate
         new = document["new_photo_share"] if self.new_photo_share is None else self.new_photo_share
-        return {**document, "people": people, "uploads_per_s": uploads, "new_photo_share": new}
+        album = document["album"] if self.album is None else self.album
+        changed = {"people": people, "uploads_per_s": uploads, "new_photo_share": new, "album": album}
+        return {**document, **changed}
 
     def telemetry(self, document: Mapping[str, object]) -> dict[str, object]:
         """`telemetry.yaml` with it."""
@@ -59,6 +64,9 @@ def apply(runtime: Runtime, stack: Stack, setting: Setting) -> None:
     """
     before = yaml.safe_load(runtime.read_out(*_LOAD))
     after = setting.load(before)
+    if after["album"] != before["album"]:
+        # They were uploaded before: what comes again is known.
+        missing_share(runtime, "fill", int(str(after["album"])))
     if after != before:
         runtime.copy_in(*_LOAD, yaml.safe_dump(after, sort_keys=False).encode())
     for name, service in stack.services.items():

@@ -7,28 +7,10 @@ from typing import ClassVar
 
 from sandbox.faults.effects.base import Failed, run
 from sandbox.runtime.base import Runtime
+from sandbox.world.albums import missing_share
 
 _UNITS = {"kb": 1024, "mb": 1024**2, "gb": 1024**3, "": 1}
 
-# The customers' albums, as the seed left them in the cache; run where the services' code and vision's
-# config lie. The word says whether to count those that lack, or to put them back.
-_ALBUMS = """
-import asyncio, hashlib, os, sys
-import redis.asyncio as redis, yaml
-from services import captions, photos, seed
-from services.kit.config import etc
-
-async def main():
-    version = str(yaml.safe_load(etc("vision.yaml").read_text())["model_version"])
-    if sys.argv[1] == "fill":
-        await seed.fill_cache(os.environ["CACHE_URL"], version)
-    cache = redis.from_url(os.environ["CACHE_URL"])
-    keys = [captions.cache_key(hashlib.sha256(image).hexdigest(), version) for image in photos.albums()]
-    print(len(keys) - await cache.exists(*keys), len(keys))
-    await cache.aclose()
-
-asyncio.run(main())
-"""
 _UNLINK = 'redis-cli -h cache --scan --pattern "$1" | xargs -r -n 500 redis-cli -h cache UNLINK'
 _COLD = 0.5
 """Share of the albums that the cache lacks from which on it counts as cold."""
@@ -85,12 +67,6 @@ class CacheMemory:
 
     def present(self, runtime: Runtime) -> bool:
         return self.wanted != self.before and max_memory(runtime) == self.wanted
-
-
-def missing_share(runtime: Runtime, word: str = "count") -> float:
-    """Share of the customers' albums whose captions the cache lacks; with `fill`, after putting them back."""
-    lacks, all_of_them = run(runtime, "vision", ["python3", "-c", _ALBUMS, word]).split()
-    return int(lacks) / int(all_of_them)
 
 
 def _uptime_s(runtime: Runtime) -> int:
