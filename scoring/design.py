@@ -77,6 +77,7 @@ def plan(
     *,
     name: str = "plan",
     blocks_per_family: int = 1,
+    most: Mapping[str, int] | None = None,
     seen: Mapping[str, Collection[str]] | None = None,
     hints: Mapping[Policy, float] = HINTS,
 ) -> Plan:
@@ -92,6 +93,8 @@ def plan(
         seed: of the only randomness.
         name: begins the blocks' names.
         blocks_per_family: for each engineer.
+        most: blocks of one engineer, by name, where there is time for so many only; families come once
+            each before any comes again.
         seen: variants that an engineer has met, by name; they are not assigned again.
         hints: share of each policy among drills with the AI; they sum to 1.
 
@@ -104,7 +107,7 @@ def plan(
     """
     _check(roster, families, hints, blocks_per_family)
     rng = random.Random(seed)
-    blocks, missing = _blocks(roster, families, blocks_per_family, seen or {}, rng)
+    blocks, missing = _blocks(roster, families, blocks_per_family, most or {}, seen or {}, rng)
     _arrange_variants(blocks, rng)
     _arrange_orders(blocks, rng)
     return Plan(_assignments(blocks, _policies(len(blocks), hints, rng), name), tuple(missing))
@@ -131,6 +134,7 @@ def _blocks(
     roster: Sequence[Person],
     families: Mapping[str, Sequence[str]],
     count: int,
+    most: Mapping[str, int],
     seen: Mapping[str, Collection[str]],
     rng: random.Random,
 ) -> tuple[list[_Block], list[NoBlock]]:
@@ -141,16 +145,17 @@ def _blocks(
     for person in roster:
         met = set(seen.get(person.name, ()))
         own: list[_Block] = []
-        for family, variants in shuffled.items():
-            unseen = [variant for variant in variants if variant not in met]
-            for at in range(count):
-                pair = unseen[2 * at : 2 * at + 2]
+        for at in range(count):
+            turn: list[_Block] = []
+            for family, variants in shuffled.items():
+                pair = [variant for variant in variants if variant not in met][2 * at : 2 * at + 2]
                 if len(pair) < 2:
                     missing.append(NoBlock(person.name, family, len(pair)))
                 else:
-                    own.append(_Block(person, family, (pair[0], pair[1])))
-        rng.shuffle(own)
-        blocks += own
+                    turn.append(_Block(person, family, (pair[0], pair[1])))
+            rng.shuffle(turn)
+            own += turn
+        blocks += own[: most.get(person.name)]
     return blocks, missing
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from scoring.scorecard import Scorecard
 from scoring.stats.survival import Duration, kaplan_meier, median
 
 Rating = Literal["again", "hard", "good", "easy"]
@@ -18,7 +20,10 @@ OWN_PAR_FROM = 8
 
 @dataclass(frozen=True)
 class Performance:
-    """What the gates look at, of one drill."""
+    """What the gates look at, of one drill.
+
+    Where nothing was wrong, the right stand-down takes the place of the mitigation; see `performance`.
+    """
 
     mitigated: bool
     time_to_mitigate_s: float
@@ -30,6 +35,31 @@ class Performance:
     """Bad minutes added above the course of doing nothing."""
     confidence: float | None
     """Stated with the diagnosis; None if none was."""
+
+
+def performance(card: Scorecard, confidence: float | None) -> Performance:
+    """What the gates look at in a scorecard.
+
+    In a drill without a fault, a right stand-down counts as a mitigation at that time; a false alarm, a wrong
+    stand-down and no decision count as running out. Bad minutes are only known there, where doing nothing
+    would have cost none: elsewhere they need the pack's rehearsal, and count as 0 without it.
+
+    Args:
+        confidence: stated with the diagnosis; None if none was.
+    """
+    if card.no_fault is None:
+        mitigated, seconds = bool(card.mitigated), card.time_to_mitigate_s
+    else:
+        mitigated = card.no_fault.outcome == "correct_stand_down"
+        seconds = card.stand_down.at_s if mitigated and card.stand_down else None
+    return Performance(
+        mitigated=mitigated,
+        time_to_mitigate_s=card.limit_s if seconds is None else seconds,
+        diagnosis=card.diagnosis.score,
+        harmful=bool(card.harmful),
+        harm_minutes=card.no_fault.bad_minutes if card.no_fault else 0.0,
+        confidence=confidence,
+    )
 
 
 def rate(performance: Performance, par_s: float) -> Rating:
@@ -65,6 +95,30 @@ def par(author_s: float, manual: Sequence[Duration]) -> float:
         return author_s
     own = median(kaplan_meier(manual))
     return author_s if own is None else own
+
+
+class RunningPar:
+    """`par`, drill by drill: in logarithmic time where nothing was cut off before the median."""
+
+    def __init__(self) -> None:
+        self._ended: list[float] = []
+        self._censored: list[float] = []
+
+    def add(self, duration: Duration) -> None:
+        """One more drill by hand."""
+        bisect.insort(self._ended if duration.ended else self._censored, duration.seconds)
+
+    def par(self, author_s: float) -> float:
+        """As `par` of all that were added, s."""
+        count = len(self._ended) + len(self._censored)
+        if count < OWN_PAR_FROM:
+            return author_s
+        half = (count + 1) // 2
+        if half <= len(self._ended) and (not self._censored or self._censored[0] >= self._ended[half - 1]):
+            # Nobody was lost before it, so the curve falls by 1/n with each drill.
+            return self._ended[half - 1]
+        known = [Duration(seconds, True) for seconds in self._ended]
+        return par(author_s, known + [Duration(seconds, False) for seconds in self._censored])
 
 
 def at_least_hard(rating: Rating) -> bool:

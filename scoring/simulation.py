@@ -16,7 +16,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.comparison.reps import AiTrace, Policy, Rep, Stated
+from scoring.comparison.reps import AiTrace, Latency, Policy, Rep, Stated
 from scoring.design import HINTS, Assignment, Person, plan
 from scoring.reliance import AcceptanceTable, Proportion
 
@@ -174,9 +174,7 @@ def _trace(policy: Policy | None, follows: bool, correct: bool, rng: random.Rand
         commission=Proportion(int(follows), 1) if wrong else Proportion(0, 0),
         claims_wrong=Proportion(int(wrong), 1),
         wrong_components=frozenset({"vision"}) if wrong else frozenset(),
-        waiting_s=5.0,
-        reading_s=20.0,
-        astray_s=60.0 if wrong and follows else 0.0,
+        latency=Latency(waiting_s=5.0, reading_s=20.0, astray_s=60.0 if wrong and follows else 0.0),
     )
 
 

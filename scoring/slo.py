@@ -23,11 +23,13 @@ __all__ = [
     "Requests",
     "SecondSli",
     "Slo",
+    "Standing",
     "Transition",
     "baseline_demand",
     "breached",
     "holds",
     "mitigated_since",
+    "standing",
     "standing_mitigation",
     "violated_since",
 ]
@@ -42,6 +44,16 @@ class Transition:
     """Where it is dated back to, UNIX seconds."""
     seen: float
     """The end of the second that settled it, UNIX seconds."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How customers are at the end."""
+
+    mitigated_at: float | None
+    """Start of the mitigation that stands, UNIX seconds."""
+    let_down: bool
+    """The SLO is violated, and not yet held again for as long as it takes."""
 
 
 def violated_since(series: Iterable[SecondSli], onset: float, slo: Slo, baseline: Baseline) -> float | None:
@@ -100,12 +112,24 @@ def standing_mitigation(
     A mitigation that relapsed doesn't count, one that came after the relapse does. Seconds that are
     missing before `until` count as not served.
     """
+    return standing(series, onset, slo, baseline, hold_s, until).mitigated_at
+
+
+def standing(
+    series: Iterable[SecondSli],
+    onset: float,
+    slo: Slo,
+    baseline: Baseline,
+    hold_s: float,
+    until: int | None = None,
+) -> Standing:
+    """The oracle's verdict at the end of a series; see `standing_mitigation`."""
     oracle = Oracle(onset, slo, baseline, hold_s)
     for second in in_order(series).values():
         oracle.feed(second)
     if until is not None:
         oracle.silent_until(until)
-    return oracle.mitigated_at
+    return Standing(oracle.mitigated_at, oracle.violated)
 
 
 class Oracle:
@@ -133,6 +157,11 @@ class Oracle:
     def violated(self) -> bool:
         """Whether customers are being let down, as far as is known."""
         return self._candidate is not None
+
+    @property
+    def may_hold_since(self) -> int | None:
+        """The earliest second, UNIX, at which a mitigation may yet have begun; None while none is awaited."""
+        return None if self._candidate is None else self._candidate.start
 
     def feed(self, second: SecondSli) -> tuple[Transition, ...]:
         """Take in one second; what changed by it."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from scoring.skill import Scale
 from scoring.sli import SecondSli
 from scoring.slo import Slo
 
@@ -47,6 +48,10 @@ class Hint:
     suggests: str = ""
     """An operation, or empty."""
     fate: Fate = "ignored"
+    took_s: float = 0.0
+    """How long the advisor took to look."""
+    disposed_at: float | None = None
+    """When the engineer said what became of it; None if they never did."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,11 @@ class Truth:
     """The people to page: who owns a true component, or knows it best."""
     harmful: tuple[str, ...] = ()
     """Operations that make things worse; each stands for every line that begins with it."""
+
+    @property
+    def nothing_wrong(self) -> bool:
+        """It was a page that meant nothing."""
+        return self.claim.mechanisms == {"none"}
 
 
 @dataclass(frozen=True)
@@ -127,12 +137,17 @@ class Timeline:
     acknowledged_at: float | None = None
     mitigated_at: float | None = None
     """Start of the mitigation that still stood when the drill ended."""
+    let_down: bool = False
+    """Customers were not served within the SLO when the drill ended."""
+    stood_down_at: float | None = None
     beliefs: tuple[Belief, ...] = ()
     hints: tuple[Hint, ...] = ()
     operations: tuple[Operation, ...] = ()
     felt: Feeling | None = None
     people_paged: tuple[PersonPaged, ...] = ()
     answer: Answer | None = None
+    scale: Scale | None = None
+    """What the variant's rehearsal lost; None if nobody has rehearsed it."""
 
 
 def operation_words(line: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from scoring.comparison.remarks import (
     LookCannotDecide,
     MorePairs,
     NextLook,
+    NotDeclared,
     NothingMitigated,
     OneEngineer,
     OneOrderOnly,
@@ -25,7 +26,7 @@ from scoring.comparison.remarks import (
     chance_of_raw_gap,
     more_pairs,
 )
-from scoring.comparison.reps import Exclusion, Pair, Rep, pair_up
+from scoring.comparison.reps import Exclusion, Pair, Paired, Rep, pair_up
 from scoring.comparison.trust import (
     AdvisorRecord,
     CalibrationSummary,
@@ -37,6 +38,7 @@ from scoring.comparison.trust import (
     reliance_summary,
 )
 from scoring.comparison.verdict import (
+    Look,
     Outcome,
     Primary,
     Verdict,
@@ -94,6 +96,9 @@ def compare(
     primary: Primary = "time_to_mitigate",
     by: By | None = None,
     selected: bool = False,
+    kept: Sequence[Look] = (),
+    declared: Primary | None = None,
+    paired: Paired | None = None,
 ) -> Comparison:
     """Compare drills with the AI against drills without, within pairs.
 
@@ -102,18 +107,25 @@ def compare(
         primary: the one outcome that was declared in advance.
         by: also show groups, in the order of their names, whatever they show.
         selected: part of the drills was chosen after they were seen; rules a verdict out.
+        kept: planned looks at the primary outcome that were taken before; what they found stays.
+        declared: the outcome that earlier looks were taken at; another one now gives no verdict.
+        paired: the drills as pairs, if that was done already.
     """
     known = tuple(reps)
-    paired = pair_up(known)
+    paired = paired or pair_up(known)
     pairs = paired.pairs
-    sound = [rep for rep in known if not (rep.void or rep.spoiled)]
+    sound = [rep for rep in known if not (rep.void or rep.spoiled or rep.simulated)]
     engineers = len({pair.engineer for pair in pairs})
     times, grades = assess(pairs, "time_to_mitigate"), assess(pairs, "diagnosis")
     correct = _correct(pairs)
     t_test = twin(pairs, primary)
     ai_first = sum(pair.ai_first for pair in pairs)
-    refusals = _refusals(pairs, primary, engineers, selected)
-    found = _verdict(pairs, primary, engineers, refusals)
+    chosen = _chosen_after(primary, declared, selected)
+    refusals = (*_refusals(pairs, primary, engineers), *chosen)
+    if any(look.decides for look in kept) and not chosen:
+        # What was found stays, also where today's pairs alone would not do.
+        refusals = ()
+    found = _verdict(pairs, primary, refusals, kept)
     return Comparison(
         primary=primary,
         pairs=len(pairs),
@@ -123,7 +135,7 @@ def compare(
         drills=len(known),
         excluded=paired.excluded,
         verdict=found,
-        remarks=(*refusals, *_warnings(pairs, primary, engineers, t_test, found)),
+        remarks=(*refusals, *_warnings(pairs, declared or primary, engineers, t_test, found)),
         time=times,
         diagnosis=grades,
         correct=correct,
@@ -143,7 +155,15 @@ def compare(
     )
 
 
-def _refusals(pairs: Sequence[Pair], primary: Primary, engineers: int, selected: bool) -> tuple[Remark, ...]:
+def _chosen_after(primary: Primary, declared: Primary | None, selected: bool) -> tuple[Remark, ...]:
+    """What was chosen after the drills were seen: which of them, or at which outcome to look."""
+    chosen: list[Remark] = [Selected()] if selected else []
+    if declared is not None and declared != primary:
+        chosen.append(NotDeclared(PRIMARY_NAMES[declared], PRIMARY_NAMES[primary]))
+    return tuple(chosen)
+
+
+def _refusals(pairs: Sequence[Pair], primary: Primary, engineers: int) -> tuple[Remark, ...]:
     ai_first = sum(pair.ai_first for pair in pairs)
     ai_second = len(pairs) - ai_first
     refusals: list[Remark] = []
@@ -157,15 +177,15 @@ def _refusals(pairs: Sequence[Pair], primary: Primary, engineers: int, selected:
     off = not any(pair.off_time.ended for pair in pairs)
     if pairs and primary == "time_to_mitigate" and (on or off):
         refusals.append(NothingMitigated(ai=on, both=on and off))
-    if selected:
-        refusals.append(Selected())
     return tuple(refusals)
 
 
-def _verdict(pairs: Sequence[Pair], primary: Primary, engineers: int, refusals: Sequence[Remark]) -> Verdict:
+def _verdict(
+    pairs: Sequence[Pair], primary: Primary, refusals: Sequence[Remark], kept: Sequence[Look]
+) -> Verdict:
     if refusals:
         return Verdict("refused", (), " ".join(refusal.sentence for refusal in refusals))
-    return verdict(pairs, primary, engineers)
+    return verdict(pairs, primary, kept)
 
 
 def _warnings(
@@ -179,7 +199,8 @@ def _warnings(
     if found.frozen_at is None:
         if primary == "time_to_mitigate":
             said += [MorePairs(effect, more_pairs(effect, n, spread)) for effect in (0.2, 0.4)]
-        said.append(NextLook(n, next((look for look in LOOKS if look > n), None)))
+        taken = max((look.pairs for look in found.looks), default=0)
+        said.append(NextLook(n, next((look for look in LOOKS if look > max(n, taken)), None)))
     said += [
         LookCannotDecide(look.pairs, look.found.least_p)
         for look in found.looks

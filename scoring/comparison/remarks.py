@@ -98,6 +98,22 @@ class Selected:
 
 
 @dataclass(frozen=True)
+class NotDeclared:
+    """Another outcome than the declared one was asked for."""
+
+    refuses: ClassVar[bool] = True
+    declared: str
+    asked: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Looks were taken at {self.declared}, which was declared in advance; for {self.asked} the "
+            "interval is shown, and no verdict."
+        )
+
+
+@dataclass(frozen=True)
 class MorePairs:
     """How many more pairs it would take to see an effect of a given size with 80 % power."""
 
@@ -224,6 +240,7 @@ Remark = (
     | OneEngineer
     | NothingMitigated
     | Selected
+    | NotDeclared
     | MorePairs
     | RawMeanMisleads
     | NextLook

@@ -32,7 +32,23 @@ class Stated:
     right: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """What the advisor cost in time in one drill, s, each summed over its hints."""
+
+    waiting_s: float
+    """From asking to the hint."""
+    reading_s: float
+    """From the hint to what became of it."""
+    astray_s: float
+    """From accepting a wrong hint to leaving its claim."""
+
+    @property
+    def total_s(self) -> float:
+        return self.waiting_s + self.reading_s + self.astray_s
+
+
+@dataclass(frozen=True, slots=True)
 class AiTrace:
     """What the advisor said in one drill, and what came of it."""
 
@@ -44,15 +60,11 @@ class AiTrace:
     """Hints that named a wrong cause, of those that named any."""
     wrong_components: frozenset[str] = frozenset()
     """Components named by wrong hints that are not part of the truth."""
-    waiting_s: float = 0.0
-    """From asking to the hint, summed over hints."""
-    reading_s: float = 0.0
-    """From the hint to what became of it, summed over hints."""
-    astray_s: float = 0.0
-    """From accepting a wrong hint to leaving its claim, summed over hints."""
+    latency: Latency | None = None
+    """None where it isn't known."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rep:
     """One drill. Times are s; dates are UTC."""
 
@@ -78,6 +90,8 @@ class Rep:
     spoiled: bool = False
     """Done with something known beforehand or with help that the mode forbids."""
     void: bool = False
+    simulated: bool = False
+    """Nobody played it, and it lies among drills that somebody did."""
     repeated: bool = False
     """The engineer had met this variant before."""
     no_fault: bool = False
@@ -85,7 +99,9 @@ class Rep:
     """Ended with the finding that nothing is broken."""
     policy: Policy | None = None
     felt_s: float | None = None
-    """How long it felt, asked with the clock hidden."""
+    """How long it felt from the page to the end, asked with the clock hidden."""
+    real_s: float | None = None
+    """The same by the clock; the time to mitigate stands in for it where it isn't known."""
     beliefs: tuple[Stated, ...] = ()
     answer_components: frozenset[str] = frozenset()
     unnamed_missed: Proportion = NONE
@@ -94,6 +110,7 @@ class Rep:
 
 
 Exclusion = Literal[
+    "simulated",
     "void",
     "spoiled",
     "repeated",
@@ -105,8 +122,9 @@ Exclusion = Literal[
 ]
 
 REASONS: Mapping[Exclusion, str] = {
+    "simulated": "simulated: nobody played it",
     "void": "void: the sandbox, not the engineer, decided it",
-    "spoiled": "spoiled: something was known beforehand, or help came from outside",
+    "spoiled": "spoiled: something was known beforehand, the drill was paused, or help came from outside",
     "repeated": "repeated: the engineer had met this variant before",
     "no fault": "no fault: there was nothing to mitigate; it counts for false alarms",
     "outside a plan": "outside a plan: no pair to compare it within",
@@ -117,7 +135,7 @@ REASONS: Mapping[Exclusion, str] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two drills of one engineer on two variants of one family, one with the AI and one without.
 
@@ -205,6 +223,8 @@ def pair_up(reps: Iterable[Rep]) -> Paired:
 
 
 def _own_reason(rep: Rep) -> Exclusion | None:
+    if rep.simulated:
+        return "simulated"
     if rep.void:
         return "void"
     if rep.spoiled:

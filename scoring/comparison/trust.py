@@ -104,6 +104,7 @@ class PerceptionGap:
     felt_ratio: float
     """Felt time with the AI over without, geometric mean."""
     measured_ratio: float
+    """By the clock, of the same stretch of time where that is known, else of the time to mitigate."""
     gap: float
     """G: below 0, the AI felt more helpful than it was."""
     low: float
@@ -120,12 +121,7 @@ def reliance_summary(reps: Iterable[Rep]) -> RelianceSummary:
     off: list[Rep] = []
     for rep in reps:
         (on if rep.ai else off).append(rep)
-    table = AcceptanceTable(
-        right_taken=sum(rep.trace.table.right_taken for rep in on),
-        right_left=sum(rep.trace.table.right_left for rep in on),
-        wrong_taken=sum(rep.trace.table.wrong_taken for rep in on),
-        wrong_left=sum(rep.trace.table.wrong_left for rep in on),
-    )
+    table = _summed(rep.trace.table for rep in on)
     rights = Proportion(table.right_taken, table.right_taken + table.right_left)
     wrongs = Proportion(table.wrong_taken, table.wrong_taken + table.wrong_left)
     missed_on, missed_off = (_pooled(rep.unnamed_missed for rep in arm) for arm in (on, off))
@@ -186,14 +182,16 @@ def advisor_record(reps: Iterable[Rep]) -> AdvisorRecord:
     """The advisor's own record over drills with the AI.
 
     Formula: latency share = Σ (waiting + reading + astray) / Σ time to mitigate, cut off at the limit,
-    over drills with a fault.
+    over drills with a fault in which it is known.
     """
     with_ai = [rep for rep in reps if rep.ai]
     quiet = [rep.trace.claims_wrong.n > 0 for rep in with_ai if rep.no_fault]
     spent = total = 0.0
     for rep in with_ai:
         if not rep.no_fault:
-            spent += rep.trace.waiting_s + rep.trace.reading_s + rep.trace.astray_s
+            if rep.trace.latency is None:
+                continue
+            spent += rep.trace.latency.total_s
             total += min(rep.time_to_mitigate_s, rep.limit_s) if rep.mitigated else rep.limit_s
     return AdvisorRecord(
         wrong=Rate.of(_pooled(rep.trace.claims_wrong for rep in with_ai)),
@@ -234,7 +232,8 @@ def perception_gap(pairs: Iterable[Pair]) -> PerceptionGap | None:
     for pair in pairs:
         if pair.on.felt_s and pair.off.felt_s and pair.on_time.ended and pair.off_time.ended:
             felt.append(math.log(pair.on.felt_s / pair.off.felt_s))
-            measured.append(pair.log_ratio)
+            real = pair.on.real_s, pair.off.real_s
+            measured.append(math.log(real[0] / real[1]) if real[0] and real[1] else pair.log_ratio)
     if len(felt) < 2:
         return None
     from scoring.stats.crossover import mean_interval
@@ -248,6 +247,16 @@ def perception_gap(pairs: Iterable[Pair]) -> PerceptionGap | None:
         low=gap.low,
         high=gap.high,
     )
+
+
+def _summed(tables: Iterable[AcceptanceTable]) -> AcceptanceTable:
+    right_taken = right_left = wrong_taken = wrong_left = 0
+    for table in tables:
+        right_taken += table.right_taken
+        right_left += table.right_left
+        wrong_taken += table.wrong_taken
+        wrong_left += table.wrong_left
+    return AcceptanceTable(right_taken, right_left, wrong_taken, wrong_left)
 
 
 def _pooled(proportions: Iterable[Proportion]) -> Proportion:

@@ -7,7 +7,7 @@ five looks, each at a stricter level, and the first that finds something is the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal
@@ -51,6 +51,8 @@ class Look:
     pairs: int
     found: Outcome | None
     """None where an order had too few pairs."""
+    engineers: int
+    """Whose pairs they were."""
 
     @property
     def decides(self) -> bool:
@@ -111,31 +113,37 @@ def as_estimate(value: float, low: float, high: float, level: float, primary: Pr
     return Estimate(_exp(value), _exp(low), _exp(high), level)
 
 
-def planned_looks(pairs: Sequence[Pair], primary: Primary) -> tuple[Look, ...]:
-    """The planned looks that these pairs, in order of completion, reach, up to the one that decides."""
+def planned_looks(pairs: Sequence[Pair], primary: Primary, kept: Iterable[Look] = ()) -> tuple[Look, ...]:
+    """The planned looks that these pairs, in order of completion, reach, up to the one that decides.
+
+    Args:
+        kept: looks that were taken before; what they found stays, whatever the pairs are now.
+    """
+    taken = {look.pairs: look for look in kept}
     looks = []
     for size in LOOKS:
-        if len(pairs) < size:
+        if size not in taken and len(pairs) < size:
             break
-        looks.append(_look(pairs[:size], primary))
+        looks.append(taken[size] if size in taken else _look(pairs[:size], primary))
         if looks[-1].decides:
             break
     return tuple(looks)
 
 
-def verdict(pairs: Sequence[Pair], primary: Primary, engineers: int) -> Verdict:
+def verdict(pairs: Sequence[Pair], primary: Primary, kept: Iterable[Look] = ()) -> Verdict:
     """The verdict of the planned looks, where nothing refuses one.
+
+    Args:
+        kept: looks that were taken before; what they found stays.
 
     Formula: the first look in 8, 16, 32, 48, 64 pairs with p < 0.0158. Type I error at most 0.05.
     Source: Pocock, Biometrika 64, 1977, 191-199 (five looks).
     """
-    looks = planned_looks(pairs, primary)
+    looks = planned_looks(pairs, primary, kept)
     if looks and looks[-1].decides and looks[-1].found is not None:
         look, found = looks[-1], looks[-1].found
         better = found.direction == (-1 if primary == "time_to_mitigate" else 1)
-        return Verdict(
-            "better" if better else "worse", looks, _decided(look, found, primary, better, engineers)
-        )
+        return Verdict("better" if better else "worse", looks, _decided(look, found, primary, better))
     if len(looks) == len(LOOKS):
         return Verdict(
             "not shown",
@@ -148,17 +156,18 @@ def verdict(pairs: Sequence[Pair], primary: Primary, engineers: int) -> Verdict:
 
 def _look(first: Sequence[Pair], primary: Primary) -> Look:
     ai_first = sum(pair.ai_first for pair in first)
+    engineers = len({pair.engineer for pair in first})
     if min(ai_first, len(first) - ai_first) < LEAST_PER_ORDER:
-        return Look(len(first), None)
-    return Look(len(first), assess(first, primary, 1 - LOOK_ALPHA))
+        return Look(len(first), None, engineers)
+    return Look(len(first), assess(first, primary, 1 - LOOK_ALPHA), engineers)
 
 
-def _decided(look: Look, found: Outcome, primary: Primary, better: bool, engineers: int) -> str:
+def _decided(look: Look, found: Outcome, primary: Primary, better: bool) -> str:
     if primary == "time_to_mitigate":
         what = f"mitigated {'faster' if better else 'more slowly'} with the AI: time ratio"
     else:
         what = f"diagnosed {'better' if better else 'worse'} with the AI: difference in D"
-    who = "This engineer" if engineers == 1 else f"These {engineers} engineers"
+    who = "This engineer" if look.engineers == 1 else f"These {look.engineers} engineers"
     return (
         f"{who} {what} {found.estimate}, p = {found.p:.4f}, frozen at the planned look at {look.pairs} pairs."
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -42,18 +41,21 @@ def kaplan_meier(durations: Iterable[Duration]) -> tuple[Step, ...]:
     Formula: S(t) = Π over event times tᵢ ≤ t of (1 − dᵢ/nᵢ); who is censored at tᵢ still counts in nᵢ.
     Source: Kaplan and Meier, JASA 53, 1958, 457-481.
     """
-    known = tuple(durations)
-    leaving = Counter(duration.seconds for duration in known)
-    ending = Counter(duration.seconds for duration in known if duration.ended)
+    known = sorted(durations)
     at_risk = len(known)
     survival = 1.0
     steps = []
-    for seconds in sorted(leaving):
-        events = ending[seconds]
+    events = leaving = 0
+    for place, (seconds, ended) in enumerate(known):
+        leaving += 1
+        events += ended
+        if place + 1 < len(known) and known[place + 1].seconds == seconds:
+            continue
         if events:
             survival *= 1 - events / at_risk
             steps.append(Step(seconds, at_risk, events, survival))
-        at_risk -= leaving[seconds]
+        at_risk -= leaving
+        events = leaving = 0
     return tuple(steps)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 
 from scoring.scorecard import score, to_json
+from scoring.skill import Scale
 from scoring.timeline import Claim, Operation
 from tests.scoring.examples import ONSET, RIGHT, WRONG, answer, belief, hint, timeline, write
 
@@ -105,6 +107,41 @@ def test_response_skill_waits_for_rehearsals() -> None:
     card = score(timeline())
     assert card.response_skill is None
     assert card.response_skill_reason
+
+
+def test_response_skill_lies_between_the_expert_and_doing_nothing() -> None:
+    """Doing nothing scores 0, the expert's loss 1, and half of the way between them 0.5."""
+    lost = score(timeline()).customer_minutes_lost
+    scale = Scale("customer-minutes", doing_nothing=lost, expert=0.0, limit_s=600.0)
+    assert score(timeline(scale=scale)).response_skill == pytest.approx(0.0)
+    scale = dataclasses.replace(scale, doing_nothing=2 * lost)
+    assert score(timeline(scale=scale)).response_skill == pytest.approx(0.5)
+    scale = dataclasses.replace(scale, expert=lost, elsewhere="Linux x86_64 with 2 cores and 24 GiB")
+    card = score(timeline(scale=scale))
+    assert card.response_skill == pytest.approx(1.0)
+    assert card.rehearsed_elsewhere == scale.elsewhere
+
+
+def test_response_skill_is_per_customer() -> None:
+    """Twice as many customers who lose as much each are the same response."""
+    scale = Scale("customer-minutes", doing_nothing=20.0, expert=1.0, limit_s=600.0)
+    alone, many = score(timeline(scale=scale)), score(timeline(scale=scale, customers=40.0))
+    assert many.customer_minutes_lost == pytest.approx(40 * alone.customer_minutes_lost)
+    assert many.response_skill == pytest.approx(alone.response_skill)
+
+
+@pytest.mark.parametrize(
+    ("scale", "words"),
+    [
+        (Scale("money", 100.0, 1.0, limit_s=1200.0), "rehearsed for 1200 s"),
+        (Scale("money", 1.0, 1.0, limit_s=600.0), "lost no more than the expert"),
+    ],
+)
+def test_a_scale_that_does_not_fit_says_so(scale: Scale, words: str) -> None:
+    """Another limit, or an expert who saves nothing, is no measure."""
+    card = score(timeline(scale=scale))
+    assert card.response_skill is None
+    assert words in card.response_skill_reason
 
 
 def test_the_written_form_is_the_same_each_time() -> None:

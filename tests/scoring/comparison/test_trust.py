@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from scoring.comparison import AiTrace, Pair, Stated
+from scoring.comparison.reps import Latency
 from scoring.comparison.trust import (
     advisor_record,
     anchoring,
@@ -24,9 +25,7 @@ WRONG_HINT = AiTrace(
     rsr=Proportion(0, 1),
     claims_wrong=Proportion(1, 1),
     wrong_components=frozenset({"vision"}),
-    waiting_s=10,
-    reading_s=20,
-    astray_s=90,
+    latency=Latency(waiting_s=10, reading_s=20, astray_s=90),
 )
 
 
@@ -80,12 +79,13 @@ def test_anchoring_without_drills_by_hand_has_no_base() -> None:
 
 
 def test_the_advisors_own_record() -> None:
-    """One wrong claim of two; one false alarm of two quiet drills; 120 s of 1,200 s spent on it."""
+    """One wrong claim of two; no false alarm in two quiet drills; 120 s of 1,200 s, where it is known."""
     quiet = AiTrace(claims_wrong=Proportion(1, 1))
     found = advisor_record(
         [
             rep(True, seconds=600, trace=WRONG_HINT),
-            rep(True, seconds=600, trace=AiTrace(claims_wrong=Proportion(0, 1))),
+            rep(True, seconds=600, trace=AiTrace(claims_wrong=Proportion(0, 1), latency=Latency(0, 0, 0))),
+            rep(True, seconds=600, trace=AiTrace()),
             rep(True, no_fault=True, trace=AiTrace()),
             rep(True, no_fault=True, trace=replace(quiet, claims_wrong=Proportion(0, 0))),
             rep(False, seconds=10),
