@@ -29,6 +29,11 @@ class Load(Part):
     new_photo_share: Share | None = Field(
         default=None, description="Share of these that nobody uploaded before; 0.05 on an ordinary evening."
     )
+    album: Annotated[int, Field(ge=1, le=60)] | None = Field(
+        default=None,
+        description="Photos that each of the forty who upload uploads again and again, known to the cache; "
+        "3 on an ordinary evening.",
+    )
 
 
 class Observability(Part):

@@ -24,6 +24,7 @@ from sandbox.runtime.base import Runtime
 from sandbox.runtime.choose import all_sandboxes, open_runtime
 from sandbox.stack.model import load_stack
 from sandbox.world import setting
+from sandbox.world.albums import missing_share
 from sandbox.world.keeper import Keeper, Reply
 from sandbox.world.proposals import read_proposals
 from scenarios.model import Case, Pack
@@ -210,7 +211,7 @@ class Company:
         plain = self._stack.services["cache"].command
         cache.redis(runtime, "CONFIG", "SET", "maxmemory", plain[plain.index("--maxmemory") + 1])
         database.sql(runtime, "UPDATE accounts SET blocked = false WHERE blocked")
-        cache.missing_share(runtime, "fill")
+        missing_share(runtime, "fill")
 
     def undo_fix(self) -> None:
         repository.restore(self._company, self._head_broken)
@@ -292,6 +293,7 @@ def _setting(case: Case) -> setting.Setting:
         load.new_photo_share,
         seen.log_sampling,
         seen.trace_sampling,
+        load.album,
     )
 
 

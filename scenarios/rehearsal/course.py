@@ -20,6 +20,8 @@ from scoring.sli import Baseline, baseline_demand, in_order, window
 from scoring.slo import Slo, holds
 
 BASELINE_WITHIN_S = 90.0
+QUIET_WITHIN_S = 180.0
+"""As a drill does, a rehearsal waits for a stretch in which customers are served before it breaks it."""
 RECOVERED_WITHIN_S = 60.0
 _STEADY_S = 10
 _TELLING_S = 5.0
@@ -27,6 +29,9 @@ _TELLING_S = 5.0
 _UNPAGED_S = 20.0
 _BEYOND_HOLD_S = 6.0
 """Past the hold the feed may lag; so much longer is waited before it is said that nothing was mitigated."""
+_CHEATED_S = 6.0
+_TEMPTED_S = 20.0
+"""What was done has so long to begin to help; from then on it has to be seen that it doesn't."""
 _RECENT_S = 30.0
 _SILENCE: Cheat = "silence-the-alert"
 _STEP_WAIT = re.compile(r"wait\s+([0-9.]+)s?")
@@ -131,8 +136,13 @@ class Course:
         quiet_s = int(self._case.expectations.quiet_s)
         if not self._await_steady(BASELINE_WITHIN_S):
             self._judge("quiet", False, f"customers were not served within {BASELINE_WITHIN_S:g} s")
-        began = self._ground.now()
-        self._ground.wait(quiet_s)
+        # The seconds by which they were found to be served are the first of the quiet ones.
+        steady_s = min(_STEADY_S, quiet_s)
+        began = self._ground.now() - steady_s
+        self._ground.wait(quiet_s - steady_s)
+        # A busy machine has its moments; a page or an error has no excuse.
+        while not self._steady(quiet_s, began) and self._ground.now() < began + QUIET_WITHIN_S:
+            self._ground.wait(1.0)
         by_second = in_order(self._ground.seconds())
         last = max(by_second)
         self._baseline = baseline_demand(by_second.values(), last + 1, quiet_s)
@@ -148,7 +158,8 @@ class Course:
         if errors:
             problems.append(f"{len(errors)} errors were logged, the first: {errors[0][:160]}")
         says = "; ".join(problems) or f"{quiet_s} s with {demand:g} requests/s, no page, no error"
-        self._judge("quiet", not problems, says, quiet_s=quiet_s, requests_per_s=demand)
+        waited = round(self._ground.now() - began, 1)
+        self._judge("quiet", not problems, says, quiet_s=quiet_s, waited_s=waited, requests_per_s=demand)
 
     def _break_it(self) -> Incident:
         onset = self._ground.inject()
@@ -189,15 +200,13 @@ class Course:
 
     def _lasts(self, incident: Incident) -> None:
         expected = self._case.expectations
-        until = max(incident.onset + expected.watch_s, self._ground.now())
-        if self.onset_to_violation_s is not None:
-            # From the violation on a whole hold has to fit in.
-            until = max(until, incident.onset + self.onset_to_violation_s + self._hold_s + _BEYOND_HOLD_S)
         # Meanwhile nobody hears the alert: that takes as long, and changes nothing for customers.
         silenced_at = self._ground.now()
-        until = max(until, silenced_at + self._hold_s + _BEYOND_HOLD_S)
         self._ground.cheat(_SILENCE, on=True)
-        healed = incident.until(lambda: incident.mitigated_at is not None, until)
+        watched = max(incident.onset + expected.watch_s, silenced_at + _CHEATED_S)
+        if self.onset_to_violation_s is None:
+            incident.until(lambda: False, watched)
+        healed = self.onset_to_violation_s is not None and self._mitigates(incident, watched)
         end = self._ground.now()
         self._ground.cheat(_SILENCE, on=False)
         self._silent_s = end - silenced_at
@@ -243,9 +252,7 @@ class Course:
         for how in (each for each in CHEATS if each != _SILENCE):
             began = self._ground.now()
             said = self._ground.cheat(how, on=True)
-            done = self._ground.now()
-            incident.until(lambda: incident.mitigated_at is not None, done + self._hold_s + _BEYOND_HOLD_S)
-            if incident.mitigated_at is not None:
+            if self._mitigates(incident, self._ground.now() + _CHEATED_S):
                 passed.append(how)
             self._ground.cheat(how, on=False)
             figures[how] = said or f"watched {self._ground.now() - began:.0f} s"
@@ -256,8 +263,7 @@ class Course:
         helped = []
         for fix in self._case.fixes.tempting:
             began, failed = self._apply(fix)
-            deadline = self._ground.now() + self._hold_s + 2 * _BEYOND_HOLD_S
-            incident.until(lambda: incident.mitigated_at is not None, deadline)
+            self._mitigates(incident, self._ground.now() + _TEMPTED_S)
             at = incident.mitigated_at
             if at is not None and not self._relapses(incident):
                 helped.append(f"{fix.id} served customers again after {_s(at - began)}")
@@ -266,6 +272,15 @@ class Course:
         count = len(self._case.fixes.tempting)
         says = "; ".join(helped) or f"{count} tempting fixes left customers where they were"
         self._judge("tempting", not helped, says)
+
+    def _mitigates(self, incident: Incident, since: float) -> bool:
+        """Whether customers are served again for a whole hold that begins by a time.
+
+        It is over as soon as that can't come true any more: once nothing that began by then still stands.
+        """
+        deadline = since + self._hold_s + _BEYOND_HOLD_S
+        incident.until(lambda: incident.mitigated_at is not None or incident.is_lost(since), deadline)
+        return incident.mitigated_at is not None
 
     def _relapses(self, incident: Incident) -> bool:
         deadline = self._ground.now() + self._hold_s

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from sandbox.world.proposals import read_proposal
+from scenarios.model import Pack
 
 RECORD_FILE = "rehearsal.json"
 
@@ -75,7 +79,7 @@ class Rehearsal(_Part):
     variant: str
     runtime: str
     machine: Machine
-    digest: str = Field(description="Of the pack's files; a changed pack has to be rehearsed again.")
+    digest: str = Field(description="Of what was played; a changed variant has to be rehearsed again.")
     began: float = Field(description="UNIX seconds.")
     took_s: float
     points: tuple[Point, ...]
@@ -102,11 +106,34 @@ class Rehearsal(_Part):
         return next((point for point in self.points if not point.passed), None)
 
 
-def digest_of(folder: Path) -> str:
-    """Of every file of a pack but the records of its rehearsals."""
-    whole = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name != RECORD_FILE and "__pycache__" not in path.parts:
-            whole.update(path.relative_to(folder).as_posix().encode() + b"\0")
+def digest_of(pack: Pack, variant: str) -> str:
+    """Of all that a rehearsal of one variant plays or looks at.
+
+    Words that nobody acts on, such as the cast's lines, the reasons and the README, may be mended without
+    rehearsing again; a step, a figure, a query, a commit or a line of the experiment may not.
+    """
+    case = pack.scenario.of(variant)
+    played = {
+        "configuration": dict(case.variant.configuration),
+        "limits": case.limits.model_dump(),
+        "load": case.load.model_dump(),
+        "observability": case.observability.model_dump(),
+        "expectations": case.expectations.model_dump(),
+        "fraud": case.fraud and case.fraud.model_dump(),
+        "components": case.truth.components,
+        "signals": [(each.promql, each.before, each.after) for each in case.truth.discriminators],
+        "accepted": [(each.id, each.steps, each.within_s) for each in case.fixes.accepted],
+        "tempting": [(each.id, each.steps) for each in case.fixes.tempting],
+    }
+    whole = hashlib.sha256(json.dumps(played, sort_keys=True, default=str).encode())
+    commits = [path for path in pack.commits.glob("*.yaml") if _belongs(path, variant)]
+    for path in sorted([pack.experiment(variant), *commits]):
+        if path.is_file():
+            whole.update(path.relative_to(pack.folder).as_posix().encode() + b"\0")
             whole.update(hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()
+
+
+def _belongs(commit: Path, variant: str) -> bool:
+    variants = read_proposal(commit).variants
+    return not variants or variant in variants

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import time
 from collections.abc import Callable
-from pathlib import Path
-
-import psutil
 
 from sandbox.runtime import registry
 from scenarios.model import Pack
 from scenarios.rehearsal.company import Company
 from scenarios.rehearsal.course import Course, Tell
 from scenarios.rehearsal.ground import Ground
-from scenarios.rehearsal.record import RECORD_FILE, Machine, Rehearsal, digest_of
+from scenarios.rehearsal.keeping import this_machine
+from scenarios.rehearsal.record import Rehearsal, digest_of
 
 
 def rehearse(pack: Pack, variant: str, kind: registry.Kind, tell: Tell) -> Rehearsal:
@@ -43,7 +39,7 @@ def rehearse_on(
         variant=variant,
         runtime=ground.runtime,
         machine=this_machine(),
-        digest=digest_of(pack.folder),
+        digest=digest_of(pack, variant),
         began=round(began, 3),
         took_s=round(clock() - began, 1),
         points=tuple(course.points),
@@ -54,23 +50,3 @@ def rehearse_on(
         best_fix=course.best_fix,
         fixes=tuple(course.fixes),
     )
-
-
-def this_machine() -> Machine:
-    """What it is like, without its name."""
-    return Machine(
-        system=platform.system(),
-        architecture=platform.machine(),
-        cpus=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-        memory_gib=round(psutil.virtual_memory().total / 2**30, 1),
-    )
-
-
-def record_path(data: Path, rehearsal: Rehearsal) -> Path:
-    """Where the record of a rehearsal lies in the data folder."""
-    return data / "rehearsals" / rehearsal.pack / rehearsal.variant / f"{rehearsal.runtime}.json"
-
-
-def committed_path(pack: Pack) -> Path:
-    """Where the scale that comes with a pack lies."""
-    return pack.folder / RECORD_FILE

@@ -42,6 +42,12 @@ class Incident:
         self._follow()
         return self._oracle.mitigated_at
 
+    def is_lost(self, since: float) -> bool:
+        """Whether no mitigation can begin by this time any more: each second up to it has been broken."""
+        self._follow()
+        may_hold = self._oracle.may_hold_since
+        return may_hold is not None and may_hold > since
+
     @property
     def violated_at(self) -> float | None:
         return violated_since(self._ground.seconds(), self.onset, self._slo, self._baseline)

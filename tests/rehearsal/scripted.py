@@ -21,12 +21,16 @@ class Scripted:
 
     helps: frozenset[str] = frozenset({"restore", "shed"})
     """Lines that end the incident."""
+    helps_after_s: float = 0.0
+    """How long after such a line."""
     bites: bool = True
     heals_after_s: float | None = None
     signal_moves: bool = True
     traces: tuple[str, ...] = ()
     residue: tuple[str, ...] = ()
     noisy: bool = False
+    shaky: tuple[float, float] = (0.0, 0.0)
+    """Seconds after the beginning between which customers are let down although nothing was done."""
     refused: frozenset[str] = frozenset()
     fooled_by: frozenset[str] = frozenset()
     """Cheats after which the figures look well, as a careless measurement would have it."""
@@ -36,7 +40,8 @@ class Scripted:
     runtime: str = "scripted"
     clock: float = 1_750_000_000.0
     onset: float | None = None
-    done: set[str] = field(default_factory=set)
+    done: dict[str, float] = field(default_factory=dict)
+    """Line → when it was done."""
     cheats: set[str] = field(default_factory=set)
     line: list[SecondSli] = field(default_factory=list)
     rung: list[float] = field(default_factory=list)
@@ -55,7 +60,11 @@ class Scripted:
         self.clock = end
 
     def _ill(self, at: float) -> bool:
-        if self.onset is None or not self.bites or self.done & self.helps:
+        if self.shaky[0] <= at - 1_750_000_000.0 < self.shaky[1]:
+            return True
+        if self.onset is None or not self.bites:
+            return False
+        if any(at >= self.done[line] + self.helps_after_s for line in self.helps & self.done.keys()):
             return False
         return self.heals_after_s is None or at < self.onset + self.heals_after_s
 
@@ -102,7 +111,7 @@ class Scripted:
     def operate(self, line: str) -> Done:
         if line in self.refused:
             return Done(1, "the company's rules forbid it")
-        self.done.add(line)
+        self.done[line] = self.clock
         return Done(0, "ok")
 
     def seconds(self) -> Sequence[SecondSli]:

@@ -11,8 +11,9 @@ import yaml
 from scenarios.loader import read_scenario
 from scenarios.model import Pack
 from scenarios.rehearsal.course import meets
-from scenarios.rehearsal.record import POINTS, RECORD_FILE, Rehearsal, digest_of
-from scenarios.rehearsal.run import record_path, rehearse_on
+from scenarios.rehearsal.keeping import record_path
+from scenarios.rehearsal.record import POINTS, Rehearsal, digest_of
+from scenarios.rehearsal.run import rehearse_on
 from tests.rehearsal.scripted import Scripted
 
 PACK: dict[str, object] = {
@@ -71,6 +72,7 @@ def test_a_true_pack_is_proven(tmp_path: Path) -> None:
     [
         (Scripted(bites=False), "bites", "never"),
         (Scripted(heals_after_s=25), "lasts", "although nobody did anything"),
+        (Scripted(heals_after_s=55), "lasts", "although nobody did anything"),
         (Scripted(helps=frozenset({"shed"})), "accepted", "restore served customers again not at all"),
         (Scripted(helps=frozenset({"restore"})), "accepted", "shed served customers again not at all"),
         (Scripted(helps=frozenset({"restore", "shed", "scale"})), "tempting", "scale served customers again"),
@@ -95,6 +97,20 @@ def test_a_pack_that_is_not_what_it_says_is_refused(
     assert words in record.failed.says
 
 
+def test_a_busy_moment_of_the_machine_is_waited_out(tmp_path: Path) -> None:
+    """The quiet before is a whole stretch, even if it is not the first."""
+    record = rehearsed(tmp_path, Scripted(shaky=(25.0, 40.0)))
+    assert record.passed
+    assert float(str(record.points[0].figures["waited_s"])) > 40
+
+
+def test_a_company_that_is_never_quiet_is_refused(tmp_path: Path) -> None:
+    """What lets customers down all the time before the fault is no baseline."""
+    record = rehearsed(tmp_path, Scripted(shaky=(25.0, 1e9)))
+    assert record.failed is not None
+    assert (record.failed.name, record.failed.says) == ("quiet", "the SLO did not hold")
+
+
 def test_a_fix_that_takes_too_long_is_refused(tmp_path: Path) -> None:
     """An accepted fix has to help within the time that the pack states."""
     slow = {"accepted": [{"id": "restore", "steps": ["wait 60", "restore"], "within_s": 30}]}
@@ -102,6 +118,27 @@ def test_a_fix_that_takes_too_long_is_refused(tmp_path: Path) -> None:
     assert record.failed is not None
     assert "only after 6" in record.failed.says
     assert "not within 30 s" in record.failed.says
+
+
+def test_a_tempting_fix_that_helps_late_is_refused(tmp_path: Path) -> None:
+    """It is watched until nothing that began in its first twenty seconds can be a mitigation any more."""
+    ground = Scripted(helps=frozenset({"restore", "shed", "scale"}), helps_after_s=15)
+    record = rehearsed(tmp_path, ground)
+    assert record.failed is not None
+    assert record.failed.name == "tempting"
+    assert "scale served customers again after 15" in record.failed.says
+
+
+def test_what_cannot_be_a_mitigation_any_more_is_not_waited_for(tmp_path: Path) -> None:
+    """The three cheats and a tempting fix take less than a whole hold each, all together."""
+    ground = Scripted()
+    record = rehearsed(tmp_path, ground)
+    assert record.passed
+    cheating = next(point for point in record.points if point.name == "cheating")
+    watched = [
+        str(cheating.figures[how]) for how in ("stop-everything", "block-everybody", "stop-the-customers")
+    ]
+    assert all(float(words.removeprefix("watched ").removesuffix(" s")) < 20 for words in watched)
 
 
 def test_a_fault_that_comes_too_late_is_refused(tmp_path: Path) -> None:
@@ -140,13 +177,25 @@ def test_a_world_that_does_not_recover_is_replaced(tmp_path: Path) -> None:
     assert ground.ups == 2
 
 
-def test_the_record_names_the_pack_as_it_was(tmp_path: Path) -> None:
-    """A changed file changes the digest, the record itself does not; and it reads back as it was."""
+def test_the_record_names_the_variant_as_it_was_played(tmp_path: Path) -> None:
+    """A changed step changes the digest, mended words do not; and the record reads back as it was."""
+
+    def played(**changes: object) -> Pack:
+        path = tmp_path / "scenario.yaml"
+        path.write_text(yaml.safe_dump({**PACK, **changes}), encoding="utf-8")
+        return Pack(folder=tmp_path, scenario=read_scenario(path))
+
     record = rehearsed(tmp_path, Scripted())
-    (tmp_path / RECORD_FILE).write_text("{}", encoding="utf-8")
-    assert digest_of(tmp_path) == record.digest
     (tmp_path / "README.md").write_text("more", encoding="utf-8")
-    assert digest_of(tmp_path) != record.digest
+    assert digest_of(played(title="Thinner ice"), "north") == record.digest
+    assert digest_of(played(load={"album": 9}), "north") != record.digest
+    commits = tmp_path / "commits"
+    commits.mkdir()
+    commit = "author: noor\nwhen: 50m\nmessage: m\nedits: [{path: a, before: b, after: c}]\n"
+    (commits / "north.yaml").write_text(f"{commit}variants: [south]\n", encoding="utf-8")
+    assert digest_of(played(), "north") == record.digest
+    (commits / "north.yaml").write_text(commit, encoding="utf-8")
+    assert digest_of(played(), "north") != record.digest
     assert Rehearsal.model_validate(json.loads(record.model_dump_json())) == record
     assert record_path(tmp_path, record) == tmp_path / "rehearsals/thin-ice/north/scripted.json"
 

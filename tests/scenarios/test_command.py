@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from gameday.cli.scenarios import scenarios
+from gameday.journal import Manifest, write_manifest
 from sandbox.runtime.base import Capability
 from sandbox.world.setting import BUSY
 from scenarios.loader import load_pack
@@ -25,6 +26,34 @@ def _said(*words: str, code: int = 0) -> str:
     result = CliRunner().invoke(scenarios, words)
     assert result.exit_code == code, result.output
     return result.stdout
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this test's drills would be kept."""
+    monkeypatch.setenv("GAMEDAY_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("GAMEDAY_STATE", str(tmp_path / "state"))
+    return tmp_path
+
+
+def test_nothing_is_spoiled_while_a_drill_is_played(data: Path) -> None:
+    """Whatever the pack, or the refusal would tell which one it is; once the sandbox is gone it is told."""
+    write_manifest(
+        data / "data/runs/run-1",
+        Manifest(
+            run="run-1", codename="KNOT-1", pack="cache-loss", variant="maxmemory", mode="manual", seed=1,
+            runtime="process", sandbox_id="lumen-abc", created=1.0, trainer_pid=1,
+        ),
+    )  # fmt: skip
+    sandbox = data / "state/sandboxes/lumen-abc"
+    sandbox.mkdir(parents=True)
+    for pack in ("cache-loss", "false-alarm"):
+        refused = CliRunner().invoke(scenarios, ["show", pack, "--spoil"])
+        assert "KNOT-1 is being played" in str(refused.exception)
+        assert "capacity" not in refused.output
+        _said("show", pack)
+    sandbox.rmdir()
+    assert "cache-eviction" in _said("show", "cache-loss", "--spoil")
 
 
 def test_show_spoils_nothing_unless_asked() -> None:

@@ -32,8 +32,8 @@ def test_a_new_pack_has_nothing_to_be_said_about(tmp_path: Path) -> None:
         ("scenario.yaml", "id: my-pack", "id: your-pack", "but the folder is 'my-pack'"),
         ("scenario.yaml", "components: [cache]\n", "components: [cach]\n", "no component 'cach'; did you mean 'cache'?"),
         ("scenario.yaml", "who: noor", "who: nora", "'nora' doesn't work here; did you mean 'noor'?"),
-        ("scenario.yaml", "[limit /upload 3]", "[limit /uploads]", "shed: 'limit /uploads': usage"),
-        ("scenario.yaml", "[limit /upload 3]", "[wait long]", "wait takes a number of seconds"),
+        ("scenario.yaml", "[flag captions off]", "[limit /uploads]", "without-captions: 'limit /uploads': usage"),
+        ("scenario.yaml", "[flag captions off]", "[wait long]", "wait takes a number of seconds"),
         ("scenario.yaml", "suggests: scale vision 3", "suggests: scale vision 30", "the quota allows"),
         ("scenario.yaml", "configuration: {maxmemory: 3mb}", "configuration: {memory: 3mb}", "no configuration 'memory'; did you mean 'maxmemory'?"),
         ("scenario.yaml", "Uploads are slow.", "Is this a drill?", "'drill' gives it away"),
@@ -60,7 +60,7 @@ def test_warnings(tmp_path: Path) -> None:
     """What a pack can do without, and shouldn't."""
     folder = a_pack(tmp_path)
     changed(folder, "scenario.yaml", "  - {id: b, configuration: {maxmemory: 3mb}}\n", "")
-    changed(folder, "scenario.yaml", "stabilising: true, ", "")
+    changed(folder, "scenario.yaml", "      stabilising: true\n", "")
     changed(folder, "runbooks/vision.md", "kind: outdated", "kind: right")
     shutil.rmtree(folder / "commits")
     (folder / "README.md").unlink()
