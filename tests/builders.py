@@ -187,8 +187,8 @@ def believed(component: str, mechanism: str, confidence: float) -> Believed:
     )
 
 
-def to_the_page(mode: Mode = "advise") -> DrillBuilder:
-    """A cache-loss drill from its start to the page, 25 s after the onset; it fails from 8 s on."""
+def to_the_onset(mode: Mode = "advise") -> DrillBuilder:
+    """A drill from its start to the injection, with customers served until 8 s after it."""
     builder = DrillBuilder()
     builder.add(
         0,
@@ -211,7 +211,12 @@ def to_the_page(mode: Mode = "advise") -> DrillBuilder:
     builder.add(70, "conductor", PhaseChanged(phase="armed"))
     builder.add(ONSET_S + 0.1, "fault", FaultInjected(onset=ONSET))
     builder.add(ONSET_S + 0.2, "conductor", PhaseChanged(phase="incident"))
-    builder.sli(10, 88)
+    return builder.sli(10, 88)
+
+
+def to_the_page(mode: Mode = "advise") -> DrillBuilder:
+    """A cache-loss drill from its start to the page, 25 s after the onset; it fails from 8 s on."""
+    builder = to_the_onset(mode)
     alert = AlertFired(
         name="UploadSlow", severity="page", summary="p95 of /upload is above 2 s", service="edge"
     )
@@ -284,6 +289,52 @@ def stood_down() -> DrillBuilder:
     return _ended(builder, ONSET_S + 101, "stood_down")
 
 
+def false_alarm_truth() -> TruthRevealed:
+    return TruthRevealed(
+        pack="false-alarm",
+        variant="flapping-probe",
+        title="The page that meant nothing",
+        components=(),
+        mechanisms=("none",),
+        trigger="none",
+        contributing=("misleading-alert",),
+        chain=("Somebody added an alert that says something else than it should.",),
+        harmful=("flush cache",),
+        par_s=240.0,
+    )
+
+
+def false_alarm(*done: tuple[float, Event], stood_down_s: float | None = 150.0) -> DrillBuilder:
+    """Manual mode: a page although nothing is wrong; customers are served throughout.
+
+    Args:
+        done: what the engineer does besides, each with its seconds since the onset.
+        stood_down_s: when they stand down; None for never, until the time is up.
+    """
+    ends_s = 1200.0 if stood_down_s is None else stood_down_s
+    builder = to_the_onset("manual").sli(88, int(ONSET_S + ends_s))
+    alert = AlertFired(name="OrdersStopped", severity="page", summary="no orders", service="checkout")
+    builder.add(ONSET_S + 10, "monitoring", alert, Paged(alert=alert.name, summary=alert.summary))
+    builder.add(ONSET_S + 30, "engineer", Acknowledged())
+    for at_s, event in done:
+        builder.add(ONSET_S + at_s, "engineer", event)
+    if stood_down_s is not None:
+        builder.add(ONSET_S + ends_s, "engineer", StoodDown(reason="orders come in as before"))
+    reason: EndReason = "time_limit" if stood_down_s is None else "stood_down"
+    return _ended(builder, ONSET_S + ends_s, reason, false_alarm_truth())
+
+
+def nothing_wrong(confidence: float = 0.9) -> DiagnosisSubmitted:
+    """The right diagnosis of a false alarm."""
+    return DiagnosisSubmitted(
+        components=(),
+        mechanisms=("none",),
+        trigger="none",
+        contributing=("misleading-alert",),
+        confidence=confidence,
+    )
+
+
 def long_drill() -> DrillBuilder:
     """About 1,500 events over 20 minutes, for benchmarks."""
     builder = hint_accepted()
@@ -292,7 +343,9 @@ def long_drill() -> DrillBuilder:
     return builder
 
 
-def _ended(builder: DrillBuilder, at: float, reason: EndReason) -> DrillBuilder:
+def _ended(
+    builder: DrillBuilder, at: float, reason: EndReason, truth: TruthRevealed | None = None
+) -> DrillBuilder:
     builder.add(at, "conductor", DrillEnded(reason=reason), PhaseChanged(phase="debrief"))
     builder.add(at + 1, "fault", FaultRolledBack(clean=True))
-    return builder.add(at + 2, "conductor", cache_loss_truth())
+    return builder.add(at + 2, "conductor", truth or cache_loss_truth())

@@ -84,7 +84,7 @@ def diagnosis(found: Findings, took_s: float = 0.0) -> HintShown | None:
         hint=1,
         source="pattern",
         hint_kind="diagnosis",
-        claim=Claim(components=(verdict.component,), mechanisms=(verdict.mechanism,)),
+        claim=_claim(verdict),
         confidence=verdict.confidence,
         says=verdict.says,
         evidence=_evidence(verdict, found),
@@ -92,6 +92,12 @@ def diagnosis(found: Findings, took_s: float = 0.0) -> HintShown | None:
         suggests=verdict.suggests,
         took_s=took_s,
     )
+
+
+def _claim(verdict: Verdict) -> Claim:
+    """As a person would answer: where nothing is wrong, there is no place where it lies."""
+    components = () if verdict.mechanism == "none" else (verdict.component,)
+    return Claim(components=components, mechanisms=(verdict.mechanism,))
 
 
 def _evidence(verdict: Verdict, found: Findings) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from pathlib import Path
 
 from gameday.advisors.base import Advisor, Moment, in_style
 from gameday.advisors.pattern import PatternAdvisor
@@ -18,6 +19,7 @@ from gameday.advisors.snapshot import Snapshot
 from gameday.drill.facts import Facts, Say
 from gameday.drill.rules import Rules
 from gameday.drill.tasks import to_its_end
+from gameday.journal.atomic import write_atomically
 from gameday.journal.clock import Clock
 from gameday.journal.events import HintShown
 from sandbox.errors import SandboxError
@@ -35,24 +37,29 @@ Look = Callable[[], Snapshot]
 class Aide:
     """One drill's advisor. In `manual` mode and under `silent` there is none, and nothing is looked at."""
 
-    def __init__(self, rules: Rules, facts: Facts, say: Say, look: Look, clock: Clock) -> None:
+    def __init__(
+        self, rules: Rules, facts: Facts, say: Say, look: Look, clock: Clock, memory: Path | None = None
+    ) -> None:
+        """`memory` is a file that keeps the look before anything was wrong, for who takes the drill up."""
         lines = rules.case.advice
         self._facts = facts
         self._say = say
         self._look = look
         self._clock = clock
         self._style = rules.style
+        self._recalled = tuple(facts.hints.values())
         self._advisor = None if rules.mode == "manual" else advisor_for(rules, lines)
         self._filter = Filter(rules, lines)
         self._looking: asyncio.Task[Snapshot] | None = None
         self._begun_s = float("-inf")
-        self._before: Snapshot | None = None
+        self._memory = memory
+        self._before: Snapshot | None = None if self._advisor is None else _remembered(memory)
         self._now: Snapshot | None = None
         self._took_s = 0.0
 
     def look_before(self) -> None:
         """Begin to look at the company while nothing is wrong."""
-        if self._advisor is not None and self._advisor.looks:
+        if self._advisor is not None and self._advisor.looks and self._before is None:
             self._start_looking()
 
     def speak(self) -> None:
@@ -72,10 +79,18 @@ class Aide:
 
     def _show(self, hint: HintShown) -> None:
         styled = in_style(hint, self._style)
-        if styled is not None:
+        if styled is not None and not self._was_shown(styled):
             numbered = styled.model_copy(update={"hint": len(self._facts.hints) + 1})
             self._facts.hints[numbered.hint] = numbered
             self._say(numbered, "advisor")
+
+    def _was_shown(self, hint: HintShown) -> bool:
+        """Whether it was shown under another trainer, before this advisor was there."""
+        return any(
+            (shown.hint_kind, shown.claim) == (hint.hint_kind, hint.claim)
+            and (hint.hint_kind == "observation" or shown.says == hint.says)
+            for shown in self._recalled
+        )
 
     def _gather(self) -> None:
         """Take up what was seen, and look again when it is time."""
@@ -99,6 +114,9 @@ class Aide:
             self._took_s = round(self._time_s() - self._begun_s, 3)
             if self._facts.onset is None or seen.at < self._facts.onset:
                 self._before = seen
+                if self._memory is not None:
+                    with contextlib.suppress(OSError):
+                        write_atomically(self._memory, seen.model_dump_json())
             else:
                 self._now = seen
 
@@ -141,6 +159,13 @@ class Filter:
 def _known(truth: HiddenTruth) -> Truth:
     claim = Claim(frozenset(truth.components), frozenset(truth.mechanisms))
     return Truth(claim, truth.trigger, frozenset(truth.contributing))
+
+
+def _remembered(memory: Path | None) -> Snapshot | None:
+    try:
+        return None if memory is None else Snapshot.model_validate_json(memory.read_bytes())
+    except (OSError, ValueError):
+        return None  # Then it begins anew, and in an incident has nothing to compare with.
 
 
 async def _ended(task: asyncio.Task[Snapshot]) -> None:

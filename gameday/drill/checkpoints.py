@@ -33,6 +33,10 @@ class Checkpoints:
         if facts.onset is not None and now - facts.onset >= self._limit_s - BEFORE_END_S:
             self._ask("before_end")
 
+    def remember(self, moment: ev.CheckpointMoment) -> None:
+        """It was asked by the trainer before us."""
+        self._asked.append(moment)
+
     def close(self) -> None:
         """The drill is over, or the next question comes: what is open stays without an answer."""
         if self._facts.checkpoint is not None:

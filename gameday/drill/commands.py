@@ -55,6 +55,30 @@ class Believe:
 
 
 @dataclass(frozen=True)
+class Pin:
+    """Keep something seen as evidence; `source` says where it was seen."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RuleOut:
+    """It isn't this, and why."""
+
+    components: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """I looked at what this read line shows, in a view of my own; only written down."""
+
+    line: str
+
+
+@dataclass(frozen=True)
 class DisposeHint:
     hint: int
     fate: Fate
@@ -109,6 +133,9 @@ Command = (
     | Shell
     | PagePerson
     | Believe
+    | Pin
+    | RuleOut
+    | Look
     | DisposeHint
     | SubmitDiagnosis
     | StandDown

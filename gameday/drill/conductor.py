@@ -1,54 +1,56 @@
 """The conductor of one drill: phases, commands in, events out, and a clean world at the end.
 
 It knows the hidden truth and hands none of it out before the debrief. Whatever ends the drill (its
-end, an error, a Ctrl-C), the sandbox is removed and the journal closed before `run` returns.
+end, an error, a Ctrl-C), the sandbox is removed and the journal closed before `run` returns. Only a trainer
+that is killed leaves both as they are, and another conductor can go on from there.
 """
 
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
-import threading
-from collections.abc import Callable, Sequence
-from pathlib import Path
+import contextlib
+from collections.abc import Callable
 
 from gameday.advisors.look import Reader
 from gameday.drill import assistants
 from gameday.drill import commands as do
 from gameday.drill.aide import Aide
 from gameday.drill.checkpoints import Checkpoints
+from gameday.drill.chronicle import Chronicle
+from gameday.drill.curves import Curves
 from gameday.drill.desk import Desk
+from gameday.drill.ending import Ending
 from gameday.drill.facts import Facts
-from gameday.drill.injection import Injection
+from gameday.drill.injection import Fault, Injection
 from gameday.drill.lookout import Lookout
+from gameday.drill.past import Past, learn, phases
 from gameday.drill.people import People
-from gameday.drill.reflection import Reflection
-from gameday.drill.reveal import reveal
+from gameday.drill.premises import Premises
 from gameday.drill.rules import Rules
 from gameday.drill.session import CommandRefused, Listener, SignalSample, Vocabulary
-from gameday.drill.tasks import first_of, in_loop, to_its_end
+from gameday.drill.tasks import first_of, to_its_end
+from gameday.drill.views import LiveViews, NoViews, Views
 from gameday.drill.watch import Watch
-from gameday.errors import BadJournal, GamedayError
+from gameday.errors import GamedayError
 from gameday.journal import events as ev
 from gameday.journal.clock import Clock
 from gameday.journal.pauses import DrillClock
 from gameday.journal.writer import Journal
 from sandbox.errors import SandboxError
-from sandbox.faults.client import FaultRun
-from sandbox.runtime.base import LogLine, Progress, Runtime
+from sandbox.faults.client import AdoptedRun, FaultRun
+from sandbox.runtime.base import Runtime
 from sandbox.services.photos import CUSTOMERS
 from sandbox.stack.model import load_stack
-from sandbox.world import setting
-from sandbox.world.keeper import Keeper, Reply, ShellLine
+from scoring.sli import FEED_LAG_S
+
+ADVISOR_FILE = "advisor.json"
+GRACE_S = 900.0
+"""So long the fault stays when the trainer is killed, for somebody to take the drill up again."""
 
 _TICK_S = 0.25
-_ANSWERED_WITHIN_S = 120.0
+_CAUGHT_UP_WITHIN_S = 20.0
 _BEYOND_LIMIT_S = 600.0
 """The fault outlasts the drill by so much, unless it is released before."""
-
-
-class _Stopped(Exception):
-    """Raised into the thread that starts the sandbox, when the drill is aborted meanwhile."""
 
 
 class Conductor:
@@ -63,30 +65,45 @@ class Conductor:
         clock: Clock,
         *,
         reflect_within_s: float = 0.0,
+        past: Past | None = None,
     ) -> None:
+        """`past` is what another trainer wrote into this journal before it was killed."""
         self._rules = rules
         self._codename = codename
         self._runtime = runtime
-        self._journal = journal
+        self._folder = journal.path.parent
         self._clock = clock
-        self._facts = Facts()
+        self._facts = facts = Facts()
         self._stack = load_stack()
-        self._drill_clock = DrillClock(clock, self._facts.pauses)
-        self._people = People(rules.case.cast, self._facts, self._say, self._drill_clock)
-        self._reflection = Reflection(self._say, reflect_within_s, ai=rules.mode != "manual")
-        self._checkpoints = Checkpoints(self._facts, self._say, self._drill_clock, rules.drill_s)
-        self._desk = Desk(self._facts, self._say, self._stack, runtime, clock, self._people)
-        self._lookout = Lookout(self._facts, self._say, clock, rules.case.fraud)
-        self._listeners: list[Listener] = []
-        self._history: list[tuple[ev.Entry, ev.Event]] = []
-        self._interrupted = threading.Event()
+        self._chronicle = Chronicle(journal, self._hear)
+        self._say = self._chronicle.say
+        self._drill_clock = DrillClock(clock, facts.pauses)
+        self._people = People(rules.case.cast, facts, self._say, self._drill_clock)
+        self._checkpoints = Checkpoints(facts, self._say, self._drill_clock, rules.drill_s)
+        self._desk = Desk(facts, self._say, self._stack, runtime, clock, self._people)
+        self._lookout = Lookout(facts, self._say, clock, rules.case.fraud)
+        self._premises = Premises(runtime, self._stack, rules, self._desk, self._say, clock)
+        self._curves = Curves()
         self._begun = asyncio.Event()
+        self._entered: dict[ev.PhaseName, float] = {}
+        """The phases that there were, with the beginning of each, UNIX seconds."""
+        self._in_hand = asyncio.Event()
+        """Not set while a company is being taken over: until then its commands wait."""
         self._done: asyncio.Future[ev.EndReason] | None = None
         self._watch: Watch | None = None
         self._aide: Aide | None = None
         self._injection = Injection(self._start_fault, lambda: self._lookout.steady, self._done_within, clock)
-        self._keeper: Keeper | None = None
-        self._last_progress: tuple[str, str, str] | None = None
+        self._views: Views = NoViews()
+        self._ending = Ending(
+            rules, facts, self._say, clock, self._stack, desk=self._desk, checkpoints=self._checkpoints,
+            injection=self._injection, reflect_within_s=reflect_within_s, runtime=runtime.kind,
+            curves=self._curves, folder=self._folder,
+        )  # fmt: skip
+        self._past = past
+        if past is None:
+            self._in_hand.set()
+        else:
+            self._remember(past)
 
     # --- Session ---------------------------------------------------------------------------------
 
@@ -96,20 +113,27 @@ class Conductor:
 
     @property
     def run_folder(self) -> str:
-        return str(self._journal.path.parent)
+        return str(self._folder)
+
+    @property
+    def engineer(self) -> str:
+        """Who plays it."""
+        return self._rules.engineer
+
+    @property
+    def views(self) -> Views:
+        return self._views
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        for entry, event in self._history:
-            listener.on_event(entry, event)
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._chronicle.listen(listener)
 
     def blast_radius(self, line: str) -> str | None:
         return self._desk.blast_radius(line)
 
     async def send(self, command: do.Command) -> None:
+        await self._in_hand.wait()
         if isinstance(command, do.Reflect):
-            self._reflection.take(command)
+            self._ending.take(command)
             return
         if self._facts.ended:
             raise CommandRefused("the drill is over")
@@ -144,19 +168,24 @@ class Conductor:
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         self._done = loop.create_future()
-        self._journal.subscribe(lambda entry, event: in_loop(loop, self._spread, entry, event))
-        self._say_start()
+        self._chronicle.open(loop, self._fail)
         try:
-            await self._look_for_assistants()
-            await self._bring_up()
-            await self._play()
+            if self._past is None:
+                self._say_start()
+                await self._look_for_assistants()
+                await self._premises.bring_up()
+                await self._hand_over_the_repository()
+                await self._play()
+            else:
+                await self._take_up(self._past)
         except asyncio.CancelledError:
-            self._end("aborted")
+            self._ending.say("aborted")
             raise
         except BaseException:
-            self._end("void")
+            self._ending.say("void")
             raise
         finally:
+            self._in_hand.set()
             await to_its_end(self._clean_up())
 
     async def _look_for_assistants(self) -> None:
@@ -165,8 +194,6 @@ class Conductor:
             seen = await asyncio.to_thread(assistants.running)
             if seen:
                 self._say(ev.AssistantsSeen(names=seen))
-
-    # --- coming up -------------------------------------------------------------------------------
 
     def _say_start(self) -> None:
         rules = self._rules
@@ -183,65 +210,83 @@ class Conductor:
             spoiled=rules.spoiled,
         )
         self._say(started)
-        self._say(ev.PhaseChanged(phase="starting"))
-
-    async def _bring_up(self) -> None:
-        """Start the company in a thread; a cancellation stops that thread and waits for it."""
-        starting = asyncio.create_task(asyncio.to_thread(self._runtime.up, self._on_progress))
-        try:
-            await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            self._interrupted.set()
-            await to_its_end(_settled(starting))
-            raise
-        await to_its_end(asyncio.to_thread(setting.apply, self._runtime, self._stack, self._rules.setting))
-        await self._hand_over_the_repository()
+        self._enter("starting")
 
     async def _hand_over_the_repository(self) -> None:
-        """From now on pushes are deployed, and `ops` on the bastion is answered."""
-        loop = asyncio.get_running_loop()
+        await self._premises.hand_over_the_repository()
 
-        def operate(line: str, sure: bool) -> Reply:
-            asked = asyncio.run_coroutine_threadsafe(self._desk.answer(line, sure=sure), loop)
-            try:
-                return asked.result(_ANSWERED_WITHIN_S)
-            except (TimeoutError, concurrent.futures.CancelledError):
-                return Reply(1, "this took too long; look whether it was done")
+    # --- taking up -------------------------------------------------------------------------------
 
-        def heard(ran: ShellLine) -> None:
-            in_loop(loop, self._desk.heard, ran)
+    def _remember(self, past: Past) -> None:
+        """Know what the trainer before us knew, from its journal."""
 
-        keeper = self._keeper = Keeper(self._runtime, self._stack, operate, heard, self._desk.more)
-        building = asyncio.to_thread(
-            keeper.start, self._rules.pack.runbooks(), self._clock.wall(), self._rules.proposals
-        )
-        await to_its_end(building)
-        self._desk.open(keeper.deployer)
+        def hear(entry: ev.Entry, event: ev.Event) -> None:
+            learn(self._facts, entry, event)
+            self._keep_pauses(entry, event)
+            self._people.remember(event, self._facts.pauses.drill_time(entry.wall))
+            if isinstance(event, ev.CheckpointAsked):
+                self._checkpoints.remember(event.moment)
 
-    def _on_progress(self, progress: Progress) -> None:
-        if self._interrupted.is_set():
-            raise _Stopped
-        seen = (progress.service, progress.step, progress.detail)
-        if seen != self._last_progress:
-            self._last_progress = seen
-            said = ev.SandboxProgressed(
-                service=progress.service,
-                step=progress.step,
-                elapsed_s=round(progress.elapsed_s, 3),
-                detail=progress.detail,
+        self._chronicle.remember(past.recorded, hear)
+        self._lookout.take_up(past.recorded, self._rules.hold_s)
+        self._entered = phases(past.recorded)
+        if "baseline" in self._entered:
+            self._begun.set()
+
+    async def _take_up(self, past: Past) -> None:
+        """Go on in a company that is still there; in one that is gone, tell the truth of what had ended."""
+        fault = AdoptedRun(self._runtime.sandbox_id)
+        if past.onset is not None:
+            self._injection.adopt(fault)
+        if past.ended:
+            await self._tell_what_ended(past)
+            return
+        await self._premises.take_up(past.last_wall)
+        if past.onset is not None and not fault.holds:
+            raise SandboxError(
+                f"nobody took the drill up within {GRACE_S / 60:g} minutes, and so its fault was taken back"
             )
-            self._say(said, "sandbox")
+        if past.onset is None:
+            # It may have been under way: nobody wrote down when it took effect, so it begins anew.
+            left = await fault.release()
+            if left:
+                raise SandboxError(f"what had been begun would not go: {'; '.join(left)}")
+        gap_s = max(0.0, self._clock.wall() - past.last_wall)
+        self._say(ev.Resumed(gap_s=round(gap_s, 3)))
+        await self._look_for_assistants()
+        if past.stood_down:
+            self._finish("stood_down")
+        await self._play()
+
+    async def _tell_what_ended(self, past: Past) -> None:
+        if past.onset is None or past.revealed:
+            return
+        with contextlib.suppress(SandboxError):  # The company may be gone, and its metrics with it.
+            self._watch = Watch(self._runtime, asyncio.get_running_loop())
+        await self._ending.tell_the_truth(self._watch.metrics if self._watch else None)
 
     # --- phases ----------------------------------------------------------------------------------
+
+    def _enter(self, phase: ev.PhaseName) -> bool:
+        """Begin a phase, unless the drill has been in it."""
+        if phase in self._entered:
+            return False
+        self._entered[phase] = self._clock.wall()
+        self._say(ev.PhaseChanged(phase=phase))
+        return True
 
     async def _play(self) -> None:
         watch = self._watch = Watch(self._runtime, asyncio.get_running_loop())
         reader = Reader(self._runtime, watch.metrics, self._clock.wall)
-        self._aide = Aide(self._rules, self._facts, self._say, reader.look, self._drill_clock)
+        memory = self._folder / ADVISOR_FILE
+        self._aide = Aide(self._rules, self._facts, self._say, reader.look, self._drill_clock, memory)
+        deployer = self._premises.deployer
+        if deployer is not None:
+            self._views = LiveViews(self._runtime, self._stack, watch.metrics, deployer, self._clock.wall)
         try:
             async with asyncio.TaskGroup() as group:
                 watchers = [
-                    group.create_task(watch.follow_logs(self._lookout.on_second, self._on_lines)),
+                    group.create_task(watch.follow_logs(self._lookout.on_second, self._chronicle.on_lines)),
                     group.create_task(watch.follow_alerts(self._lookout.on_alerts)),
                     group.create_task(watch.follow_signals(self._on_signals)),
                 ]
@@ -254,23 +299,42 @@ class Conductor:
 
     async def _phases(self, watch: Watch) -> None:
         assert self._done is not None
-        self._say(ev.PhaseChanged(phase="briefing"))
-        pack = self._rules.pack
-        self._say(ev.BriefingGiven(text=pack.scenario.briefing, runbooks=pack.runbooks()))
+        if not self._in_hand.is_set():
+            await self._catch_up()
+            self._in_hand.set()
+        self._enter("briefing")
+        if self._past is None or not self._past.briefed:
+            pack = self._rules.pack
+            self._say(ev.BriefingGiven(text=pack.scenario.briefing, runbooks=pack.runbooks()))
         while not self._begun.is_set() and not await self._done_within(_TICK_S):
             pass
-        if not self._done.done():
-            self._say(ev.PhaseChanged(phase="baseline"))
-            await self._injection.wait_until_steady()
-        if not self._done.done():
-            self._say(ev.PhaseChanged(phase="armed"))
-            if self._aide is not None:
-                self._aide.look_before()
-            await self._done_within(self._rules.delay_s())
-        if not self._done.done() and await self._break_it():
-            self._say(ev.PhaseChanged(phase="incident"))
+        if self._facts.onset is not None or await self._break_it_in_time():
+            self._enter("incident")
             await self._incident()
-        await self._close(self._done.result(), watch)
+        await self._ending.come_to(self._done.result(), watch.metrics)
+
+    async def _catch_up(self) -> None:
+        """Until what customers got while nobody watched is written down: it belongs before what comes now."""
+        deadline = self._clock.wall() + _CAUGHT_UP_WITHIN_S
+        while self._lookout.seen_until < self._clock.wall() - FEED_LAG_S and self._clock.wall() < deadline:
+            if await self._done_within(_TICK_S):
+                return
+
+    async def _break_it_in_time(self) -> bool:
+        """Baseline, then the hidden delay, then the fault; False if the drill ends first."""
+        assert self._done is not None
+        if self._done.done():
+            return False
+        self._enter("baseline")
+        if not await self._injection.wait_until_steady():
+            return False
+        self._enter("armed")
+        if self._aide is not None:
+            self._aide.look_before()
+        due = self._entered["armed"] + self._rules.delay_s()
+        if await self._done_within(max(0.0, due - self._clock.wall())):
+            return False
+        return await self._break_it()
 
     async def _done_within(self, seconds: float) -> bool:
         """Wait, but no longer than until the drill is over; whether it is."""
@@ -278,13 +342,14 @@ class Conductor:
         await asyncio.wait({self._done}, timeout=seconds)
         return self._done.done()
 
-    async def _start_fault(self) -> FaultRun:
+    async def _start_fault(self) -> Fault:
         rules = self._rules
         configuration = {**rules.variant.configuration, "hold_s": rules.drill_s + _BEYOND_LIMIT_S}
-        journal = Path(self.run_folder) / "chaos-journal.json"
+        journal = self._folder / "chaos-journal.json"
         return await FaultRun.start(
-            self._runtime.sandbox_id, rules.pack.experiment(rules.variant.id), configuration, journal
-        )
+            self._runtime.sandbox_id, rules.pack.experiment(rules.variant.id), configuration, journal,
+            grace_s=GRACE_S,
+        )  # fmt: skip
 
     async def _break_it(self) -> bool:
         """Whether the fault came; it does not if the drill ends first."""
@@ -306,7 +371,7 @@ class Conductor:
                 self._aide.speak()
             self._people.speak()
             self._checkpoints.tick()
-            if facts.diagnosed and self._lookout.mitigated:
+            if facts.diagnosed and self._lookout.mitigated and not self._rules.case.truth.is_nothing:
                 self._finish("resolved")
             elif now - facts.onset >= self._rules.drill_s:
                 self._finish("time_limit")
@@ -315,92 +380,38 @@ class Conductor:
         if self._done is not None and not self._done.done():
             self._done.set_result(reason)
 
-    async def _close(self, reason: ev.EndReason, watch: Watch) -> None:
-        """The end that was meant: hints that nobody answered, the truth, the fault taken back."""
-        for number in self._facts.open_hints:
-            self._say(ev.HintDisposed(hint=number, fate="ignored"))
-        self._end(reason)
-        if self._facts.onset is None:
-            return
-        try:
-            await self._reflection.ask()
-        finally:
-            # Whoever leaves the question has played the drill, and it counts.
-            await to_its_end(self._tell_the_truth(watch))
-
-    async def _tell_the_truth(self, watch: Watch) -> None:
-        revealing = asyncio.to_thread(
-            reveal, self._rules, self._facts, watch.metrics, self._clock, self._stack
-        )
-        self._say(await revealing)
-        try:
-            failed = await self._injection.release()
-            detail = f"not taken back: {', '.join(failed)}" if failed else ""
-            self._say(ev.FaultRolledBack(clean=not failed, detail=detail), "fault")
-        except SandboxError as error:
-            self._say(ev.FaultRolledBack(clean=False, detail=str(error)), "fault")
-
-    def _end(self, reason: ev.EndReason) -> None:
-        if not self._facts.ended:
-            self._desk.say_what_was_left_out()
-            self._checkpoints.close()
-            self._facts.ended = True
-            self._say(ev.DrillEnded(reason=reason))
-
     async def _clean_up(self) -> None:
+        self._views = NoViews()
         if self._watch is not None:
             self._watch.stop()
         if self._aide is not None:
             await self._aide.close()
         self._injection.kill()
-        if self._keeper is not None:
-            await asyncio.to_thread(self._keeper.stop)
         try:
-            await asyncio.to_thread(self._runtime.down)
+            await self._premises.remove()
         finally:
-            self._desk.close()
             if self._watch is not None:
                 self._watch.metrics.close()
             self._say(ev.PhaseChanged(phase="debrief"))
             await asyncio.sleep(0)
-            self._journal.close()
+            self._chronicle.close()
 
-    # --- telling ---------------------------------------------------------------------------------
+    # --- hearing ---------------------------------------------------------------------------------
 
-    def _on_lines(self, lines: Sequence[LogLine]) -> None:
-        for listener in tuple(self._listeners):
-            listener.on_logs(lines)
+    def _hear(self, entry: ev.Entry, event: ev.Event) -> None:
+        self._keep_pauses(entry, event)
+        self._people.on_event(event)
 
     def _on_signals(self, sample: SignalSample) -> None:
-        for listener in tuple(self._listeners):
-            listener.on_signals(sample)
+        self._curves.on_signals(sample)
+        self._chronicle.on_signals(sample)
 
-    def _say(self, event: ev.Event, actor: ev.Actor = "conductor") -> None:
-        try:
-            self._journal.append(event, actor)
-        except OSError as error:
-            # A drill without a record is none: it ends with this sentence, whoever was speaking.
-            failure = BadJournal(f"the journal {self._journal.path} cannot be written: {error.strerror}")
-            if self._done is not None:
-                self._done.get_loop().call_soon_threadsafe(self._fail, failure)
-
-    def _fail(self, failure: GamedayError) -> None:
-        if self._done is not None and not self._done.done():
-            self._done.set_exception(failure)
-
-    def _spread(self, entry: ev.Entry, event: ev.Event) -> None:
-        self._history.append((entry, event))
+    def _keep_pauses(self, entry: ev.Entry, event: ev.Event) -> None:
         if isinstance(event, ev.DrillPaused):
             self._facts.pauses.begin(entry.wall)
         elif isinstance(event, ev.DrillResumed):
             self._facts.pauses.end(entry.wall)
-        self._people.on_event(event)
-        for listener in tuple(self._listeners):
-            listener.on_event(entry, event)
 
-
-async def _settled(task: asyncio.Task[None]) -> None:
-    """Wait for a task without caring how it ended."""
-    await asyncio.wait({task})
-    if not task.cancelled():
-        task.exception()
+    def _fail(self, failure: GamedayError) -> None:
+        if self._done is not None and not self._done.done():
+            self._done.set_exception(failure)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from gameday.drill import commands as do
 from gameday.drill import people
+from gameday.drill.bastion import BastionShell
 from gameday.drill.facts import Facts, Say
 from gameday.drill.people import People
 from gameday.drill.quota import Quota
@@ -31,6 +32,9 @@ _OUTPUT_KEPT = 8_000
 
 PAUSED = "the drill is paused"
 
+_NOTHING = ("none",)
+"""The mechanisms of a claim that nothing is wrong."""
+
 DeskCommand = (
     do.Acknowledge
     | do.Note
@@ -38,6 +42,9 @@ DeskCommand = (
     | do.Shell
     | do.PagePerson
     | do.Believe
+    | do.Pin
+    | do.RuleOut
+    | do.Look
     | do.DisposeHint
     | do.SubmitDiagnosis
     | do.StandDown
@@ -58,6 +65,7 @@ class Desk:
         self._people = colleagues
         self._operator: Operator | None = None
         self._quota = Quota()
+        self._shell_there = BastionShell(runtime)
         self.vocabulary: Vocabulary = vocabulary(stack)
 
     def open(self, deployer: Deployer) -> None:
@@ -120,12 +128,18 @@ class Desk:
                 await self._shell(line)
             case do.Believe():
                 self._believe(command)
+            case do.Pin(source, text):
+                self._say(ev.EvidencePinned(source=source, text=text), "engineer")
+            case do.RuleOut():
+                self._rule_out(command)
+            case do.Look(line):
+                self._look(line)
             case do.DisposeHint(hint, fate, reason):
                 self._dispose(hint, fate, reason)
             case do.SubmitDiagnosis():
                 self._diagnose(command)
             case do.StandDown(reason):
-                self._say(ev.StoodDown(reason=reason), "engineer")
+                self._stand_down(reason)
 
     def _acknowledge(self) -> None:
         if self._facts.paged_at is None:
@@ -134,6 +148,11 @@ class Desk:
             raise CommandRefused("the page is acknowledged already")
         self._facts.acknowledged = True
         self._say(ev.Acknowledged(), "engineer")
+
+    def _stand_down(self, reason: str) -> None:
+        if self._facts.paged_at is None:
+            raise CommandRefused("the pager has not rung, so there is nothing to stand down from")
+        self._say(ev.StoodDown(reason=reason), "engineer")
 
     def _ask(self, asked: do.PagePerson | Literal["channel"], line: str) -> str:
         """Something that people answer; what is said to it at once."""
@@ -230,7 +249,7 @@ class Desk:
     async def _shell(self, line: str) -> None:
         if self._operator is None:
             raise CommandRefused("the company is still starting")
-        done = await asyncio.to_thread(self._runtime.exec, "bastion", ["bash", "-c", line])
+        done = await asyncio.to_thread(self._shell_there.run, line)
         said = ev.Operated(
             line=line,
             tier="shell",
@@ -252,6 +271,19 @@ class Desk:
         self._facts.checkpoint = None
         self._say(said, "engineer")
 
+    def _rule_out(self, ruled: do.RuleOut) -> None:
+        self._check_claim(ruled.components, ruled.mechanisms)
+        if not (ruled.components or ruled.mechanisms):
+            raise CommandRefused("say what is ruled out: a component, a mechanism or both")
+        said = ev.RuledOut(components=ruled.components, mechanisms=ruled.mechanisms, reason=ruled.reason)
+        self._say(said, "engineer")
+
+    def _look(self, line: str) -> None:
+        """Write down what was looked at; nothing else comes of it, so it must be a read."""
+        if self.understand(line).tier != "read":
+            raise CommandRefused(f"{line!r} does more than look")
+        self._say(ev.Operated(line=line, tier="read", exit_code=0, duration_s=0.0, output=""), "engineer")
+
     def _dispose(self, hint: int, fate: ev.Fate, reason: str) -> None:
         if hint not in self._facts.hints:
             raise CommandRefused(f"there is no hint {hint}")
@@ -262,8 +294,8 @@ class Desk:
         if self._facts.paged_at is None:
             raise CommandRefused("nothing has happened yet that could be diagnosed")
         self._check_claim(answer.components, answer.mechanisms)
-        if not (answer.components and answer.mechanisms):
-            raise CommandRefused("a diagnosis names a component and a mechanism")
+        if answer.mechanisms != _NOTHING and not (answer.components and answer.mechanisms):
+            raise CommandRefused("a diagnosis names a component and a mechanism, or the mechanism none alone")
         _check(self.vocabulary.triggers, (answer.trigger,), "trigger")
         _check(self.vocabulary.contributing, answer.contributing, "contributing factor")
         said = ev.DiagnosisSubmitted(
@@ -281,6 +313,8 @@ class Desk:
     def _check_claim(self, components: Sequence[str], mechanisms: Sequence[str]) -> None:
         _check(self.vocabulary.components, components, "component", most=2)
         _check(self.vocabulary.mechanisms, mechanisms, "mechanism", most=2)
+        if "none" in mechanisms and (components or tuple(mechanisms) != _NOTHING):
+            raise CommandRefused("the mechanism none says that nothing is wrong: it stands alone")
 
 
 def _check(terms: Mapping[str, str], names: Sequence[str], word: str, most: int | None = None) -> None:

@@ -44,6 +44,10 @@ class Injection:
         self._clock = clock
         self._fault: Fault | None = None
 
+    def adopt(self, fault: Fault) -> None:
+        """One that another trainer started."""
+        self._fault = fault
+
     async def wait_until_steady(self) -> bool:
         """Wait until customers are served within the SLO; False if the drill ended first.
 

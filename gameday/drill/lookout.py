@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from gameday.drill.facts import Facts, Say
+from gameday.drill.projection import seconds_of
 from gameday.journal import events as ev
 from gameday.journal.clock import Clock
+from gameday.journal.reader import Recorded
 from sandbox.observe.customers import SliSecond, served_well
 from sandbox.observe.metrics import Alert
 from scenarios.parts import Fraud
@@ -17,6 +19,9 @@ from scoring.slo import Oracle, Slo, Transition
 BASELINE_S = 8
 """So many seconds in a row must be within the SLO before anything is broken."""
 _BASELINE_REQUESTS = 60
+
+
+_VERDICTS = (ev.SloViolated, ev.Mitigated, ev.Relapsed)
 
 
 class Lookout:
@@ -29,8 +34,18 @@ class Lookout:
         self._fraud = fraud
         self._slo = Slo(fraud_cap_per_min=fraud.cap_per_min if fraud else None)
         self._seconds: list[SliSecond] = []
+        self._known: list[SecondSli] = []
+        """What another trainer wrote down."""
+        self._known_until = float("-inf")
         self._firing: dict[str, Alert] = {}
         self._oracle: Oracle | None = None
+        self._announced = 0
+        """So many verdicts to come are in the journal already."""
+
+    @property
+    def seen_until(self) -> float:
+        """The end of the last second that was seen, UNIX seconds."""
+        return float(self._seconds[-1].second + 1) if self._seconds else float("-inf")
 
     @property
     def steady(self) -> bool:
@@ -46,16 +61,31 @@ class Lookout:
 
     def expect_trouble(self, onset: float, hold_s: float) -> None:
         """From the onset on (UNIX seconds), the oracle judges; demand before it is the measure."""
-        before = [self._plain(second) for second in self._seconds]
+        fresh = (self._plain(second) for second in self._seconds if second.second > self._known_until)
+        before = [*self._known, *fresh]
         self._oracle = Oracle(onset, self._slo, baseline_demand(before, onset), hold_s)
         self._facts.onset = onset
         for second in before:
             self._judge(second)
 
+    def take_up(self, recorded: Sequence[Recorded], hold_s: float) -> None:
+        """Go on from another trainer's journal; what it had not announced is announced now.
+
+        The company's own log has its customers' seconds from the first on: those in the journal are not
+        told of again, and those of the time in which nobody watched are.
+        """
+        self._known = list(seconds_of(recorded))
+        self._known_until = max((second.second for second in self._known), default=self._known_until)
+        self._firing = _still_firing(recorded)
+        verdicts = [item for item in recorded if isinstance(item.event, _VERDICTS)]
+        self._announced = len(verdicts)
+        if self._facts.onset is not None:
+            self.expect_trouble(self._facts.onset, hold_s)
+
     def on_second(self, second: SliSecond) -> None:
         """One more second of the feed."""
         self._seconds.append(second)
-        if self._facts.ended:
+        if self._facts.ended or second.second <= self._known_until:
             return
         journeys = {
             name: ev.JourneySli(
@@ -89,6 +119,9 @@ class Lookout:
                 self._announce(change)
 
     def _announce(self, change: Transition) -> None:
+        if self._announced:
+            self._announced -= 1
+            return
         since = self._facts.pauses.world_time(change.since)
         match change.kind:
             case "violated":
@@ -117,3 +150,14 @@ class Lookout:
         if alert.severity == "page" and self._facts.paged_at is None:
             self._facts.paged_at = self._clock.wall()
             self._say(ev.Paged(alert=alert.name, summary=alert.summary), "monitoring")
+
+
+def _still_firing(recorded: Sequence[Recorded]) -> dict[str, Alert]:
+    firing: dict[str, Alert] = {}
+    for item in recorded:
+        match item.event:
+            case ev.AlertFired(name=name, severity=severity, service=service, summary=summary):
+                firing[name] = Alert(name, "firing", severity, service, summary)
+            case ev.AlertResolved(name=name):
+                firing.pop(name, None)
+    return firing

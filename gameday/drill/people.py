@@ -76,15 +76,21 @@ class People:
         """Ring somebody; what comes of it is said later.
 
         Raises:
-            CommandRefused: nobody of that name works here.
+            CommandRefused: nobody of that name works here, or there is nothing yet to ring them about.
         """
         person = find(who)
+        if self._facts.paged_at is None:
+            # Their answers are about the incident: who asked before it would know of it.
+            raise CommandRefused("the pager has not rung; there is nothing to ring anybody about")
         question = one_line(question)[:_QUESTION_KEPT]
         self._say(ev.PersonPaged(who=person.key, name=person.name, question=question), "engineer")
+        self._ring(person, question, self._clock.wall())
+        return person
+
+    def _ring(self, person: Engineer, question: str, at: float) -> None:
         delay_s, reached, says = _answer(person, self._owners.get(person.key), question)
         answered = ev.PersonAnswered(who=person.key, name=person.name, reached=reached, says=says)
-        self._ringing.append(_Ringing(self._clock.wall() + delay_s, answered))
-        return person
+        self._ringing.append(_Ringing(at + delay_s, answered))
 
     def channel(self) -> str:
         """All that was said so far, as the on-call channel shows it."""
@@ -92,15 +98,38 @@ class People:
 
     # --- who speaks ------------------------------------------------------------------------------
 
-    def on_event(self, event: ev.Event) -> None:
-        """Notice what happens, for the lines that wait for it."""
+    def on_event(self, event: ev.Event, at: float | None = None) -> None:
+        """Notice what happens, for the lines that wait for it.
+
+        Args:
+            at: when it happened, by the drill's clock; None for now.
+        """
         key = _key(event)
         if key is None or key in self._seen or self._facts.onset is None:
             return
         self._seen.add(key)
         for line in self._waiting:
             if line.after == key:
-                line.at = self._clock.wall() + line.delay_s
+                line.at = (self._clock.wall() if at is None else at) + line.delay_s
+
+    def remember(self, event: ev.Event, at: float) -> None:
+        """Something of another trainer's time: what was said isn't said again, who rings goes on ringing.
+
+        Args:
+            at: when it happened, by the drill's clock.
+        """
+        self.on_event(event, at)
+        match event:
+            case ev.MessagePosted(who=who, says=says):
+                self._spoken.append(f"{who}: {says}")
+                said = next((each for each in self._waiting if (each.who, each.says) == (who, says)), None)
+                if said is not None:
+                    self._waiting.remove(said)
+            case ev.PersonPaged(who=who, question=question):
+                self._ring(find(who), question, at)
+            case ev.PersonAnswered(who=who, name=name, says=says):
+                self._spoken.append(f"{name}: {says}")
+                self._ringing = [each for each in self._ringing if each.event.who != who]
 
     def speak(self) -> None:
         """Say what is due; called several times a second."""

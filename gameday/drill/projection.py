@@ -33,8 +33,9 @@ from gameday.journal.events import (
 from gameday.journal.pauses import by_the_drills_clock
 from gameday.journal.reader import Recorded, read
 from scoring.scorecard import Scorecard, score
+from scoring.skill import Scale
 from scoring.sli import Requests, SecondSli, baseline_demand, covered_until
-from scoring.slo import Slo, standing_mitigation
+from scoring.slo import Slo, standing
 from scoring.timeline import Answer, Belief, Claim, Fate, Feeling, Hint, Operation, Timeline, Truth
 from scoring.timeline import PersonPaged as ColleaguePaged
 
@@ -59,10 +60,11 @@ def project(recorded: Sequence[Recorded], slo: Slo | None = None) -> Timeline:
     slo = slo or Slo(fraud_cap_per_min=truth.fraud_cap_per_min)
     onset = injected.onset
     ended_at = _ended_at(recorded, onset)
-    sli = tuple(second for second in _seconds(recorded) if second.second + 1 <= ended_at)
+    sli = tuple(second for second in seconds_of(recorded) if second.second + 1 <= ended_at)
     baseline = baseline_demand(sli, onset)
     acknowledged = (wall for wall, _ in of_kind(recorded, Acknowledged) if wall >= onset)
     paged = (wall for wall, _ in of_kind(recorded, Paged) if wall >= onset)
+    at_the_end = standing(sli, onset, slo, baseline, started.hold_s, until=covered_until(sli, ended_at))
     return Timeline(
         onset=onset,
         ended_at=ended_at,
@@ -76,9 +78,9 @@ def project(recorded: Sequence[Recorded], slo: Slo | None = None) -> Timeline:
         slo=slo,
         paged_at=next(paged, None),
         acknowledged_at=next(acknowledged, None),
-        mitigated_at=standing_mitigation(
-            sli, onset, slo, baseline, started.hold_s, until=covered_until(sli, ended_at)
-        ),
+        mitigated_at=at_the_end.mitigated_at,
+        let_down=at_the_end.let_down,
+        stood_down_at=next((wall for wall, _ in of_kind(recorded, StoodDown) if wall >= onset), None),
         beliefs=_beliefs(recorded),
         hints=_hints(recorded),
         operations=_operations(recorded),
@@ -87,6 +89,7 @@ def project(recorded: Sequence[Recorded], slo: Slo | None = None) -> Timeline:
         ),
         people_paged=tuple(ColleaguePaged(wall, event.who) for wall, event in of_kind(recorded, PersonPaged)),
         answer=_answer(recorded),
+        scale=Scale(**truth.rehearsed.model_dump()) if truth.rehearsed else None,
     )
 
 
@@ -120,7 +123,8 @@ def _ended_at(recorded: Sequence[Recorded], onset: float) -> float:
     return min(ends, default=recorded[-1].entry.wall)
 
 
-def _seconds(recorded: Iterable[Recorded]) -> Iterable[SecondSli]:
+def seconds_of(recorded: Iterable[Recorded]) -> Iterable[SecondSli]:
+    """What customers got, second by second."""
     for _, event in of_kind(recorded, SliMeasured):
         journeys = {name: Requests(journey.count, journey.good) for name, journey in event.journeys.items()}
         yield SecondSli(event.second, journeys, event.money_lost, event.stolen)
@@ -148,7 +152,9 @@ def _beliefs(recorded: Iterable[Recorded]) -> tuple[Belief, ...]:
 
 
 def _hints(recorded: Sequence[Recorded]) -> tuple[Hint, ...]:
-    fates: dict[int, Fate] = {event.hint: event.fate for _, event in of_kind(recorded, HintDisposed)}
+    fates: dict[int, tuple[float, Fate]] = {
+        event.hint: (wall, event.fate) for wall, event in of_kind(recorded, HintDisposed)
+    }
     return tuple(
         Hint(
             number=event.hint,
@@ -156,7 +162,9 @@ def _hints(recorded: Sequence[Recorded]) -> tuple[Hint, ...]:
             claim=None if event.claim is None else _claim(event.claim.components, event.claim.mechanisms),
             confidence=event.confidence,
             suggests=event.suggests,
-            fate=fates.get(event.hint, "ignored"),
+            fate=fates[event.hint][1] if event.hint in fates else "ignored",
+            took_s=event.took_s,
+            disposed_at=fates[event.hint][0] if event.hint in fates else None,
         )
         for wall, event in of_kind(recorded, HintShown)
     )

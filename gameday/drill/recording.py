@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gameday.drill.start import SCORECARD_FILE, write_scorecard
-from gameday.errors import BadJournal, BadRecords
+from gameday.errors import BadJournal, BadRecords, GamedayError, MixedRecords
 from gameday.journal.home import runs_home
 from gameday.journal.manifest import MANIFEST_FILE
 
 if TYPE_CHECKING:
     from gameday.records.store import Records, Taken
 
-OnRun = Callable[[Path, "Taken | BadJournal"], None]
+OnRun = Callable[[Path, "Taken | GamedayError"], None]
 """Hears of each run folder what became of it, or why it could not be taken in."""
 
 
@@ -58,7 +58,7 @@ def _score(folder: Path) -> None:
 
 
 def take_in_all(records: Records, folders: Iterable[Path], on_run: OnRun) -> None:
-    """Every one of these run folders; one that is broken doesn't stop the rest.
+    """Every one of these run folders; one that is broken, or of the other kind, doesn't stop the rest.
 
     Raises:
         BadRecords: the store cannot be used.
@@ -66,7 +66,7 @@ def take_in_all(records: Records, folders: Iterable[Path], on_run: OnRun) -> Non
     for folder in folders:
         try:
             on_run(folder, take_in(records, folder))
-        except BadJournal as reason:
+        except (BadJournal, MixedRecords) as reason:
             on_run(folder, reason)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gameday.drill.facts import Facts
 from gameday.drill.people import owners_of
 from gameday.drill.rules import Rules
+from gameday.drill.scale import scale_of
 from gameday.journal import events as ev
 from gameday.journal.clock import Clock
 from sandbox.errors import SandboxError
@@ -16,8 +17,10 @@ _TELLING_S = 5.0
 _UNPAGED_S = 20.0
 
 
-def reveal(rules: Rules, facts: Facts, metrics: Metrics, clock: Clock, stack: Stack) -> ev.TruthRevealed:
-    """Read the signals from the company's own metrics, and tell the truth. Blocks."""
+def reveal(
+    rules: Rules, facts: Facts, metrics: Metrics | None, clock: Clock, stack: Stack, runtime: str
+) -> ev.TruthRevealed:
+    """Read the signals from the company's own metrics, if it is still there, and tell the truth. Blocks."""
     assert facts.onset is not None
     scenario, truth = rules.case, rules.case.truth
     during = facts.paged_at if facts.paged_at is not None else facts.onset + _UNPAGED_S
@@ -25,7 +28,7 @@ def reveal(rules: Rules, facts: Facts, metrics: Metrics, clock: Clock, stack: St
 
     def value(promql: str, at: float) -> float | None:
         try:
-            return metrics.value(promql, at)
+            return None if metrics is None else metrics.value(promql, at)
         except SandboxError:
             return None  # The engineer may have broken the metrics; the report says "not read".
 
@@ -54,5 +57,6 @@ def reveal(rules: Rules, facts: Facts, metrics: Metrics, clock: Clock, stack: St
         par_s=scenario.par.mitigate_s,
         fraud_cap_per_min=scenario.fraud.cap_per_min if scenario.fraud else None,
         owners=owners_of(truth, scenario.cast, stack),
+        rehearsed=scale_of(rules.pack, rules.variant.id, runtime),
         references=tuple(f"{each.title}: {each.url}" for each in scenario.references),
     )

@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass
 
 from gameday.journal.events import AdvisorName, Mode, Policy, Style
+from gameday.journal.manifest import Assignment
 from sandbox.world.proposals import Proposal, read_proposals
 from sandbox.world.setting import Setting
 from scenarios.model import Case, Pack, Variant
@@ -34,6 +35,10 @@ class Rules:
     """The engineer chose the pack by name."""
     limit_s: float | None = None
     """Instead of the pack's own limit."""
+    assignment: Assignment | None = None
+    """What a plan assigned; it goes into the run's manifest."""
+    observer: str = ""
+    """Who watches the drill; empty if nobody does."""
 
     @functools.cached_property
     def case(self) -> Case:
@@ -68,6 +73,7 @@ class Rules:
             load.new_photo_share,
             seen.log_sampling,
             seen.trace_sampling,
+            load.album,
         )
 
     @property

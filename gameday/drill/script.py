@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 import asyncio
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from gameday.errors import GamedayError
 from gameday.journal.events import (
     BriefingGiven,
     CheckpointAsked,
+    DrillEnded,
     Entry,
     Event,
     HintShown,
@@ -42,6 +44,8 @@ from sandbox.runtime.base import LogLine
 _WAITS = {"page": Paged, "hint": HintShown, "mitigated": Mitigated, "answer": PersonAnswered,
           "checkpoint": CheckpointAsked, "end": ReflectionAsked}  # fmt: skip
 _PATIENCE_S = 300.0
+_LONGEST_S = 86_400.0
+_LARGEST = 1_000_000
 
 
 class BadScript(GamedayError):
@@ -68,10 +72,16 @@ def read_script(path: Path) -> list[Step]:
         BadScript: with the number of the step and what is wrong with it.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise BadScript(f"{path}: a script is at most {_LARGEST:,} bytes long")
+        document = yaml.safe_load(content.decode("utf-8"))
     except OSError as error:
         raise BadScript(f"{path}: cannot be read: {error.strerror}") from error
-    except yaml.YAMLError as error:
+    except UnicodeDecodeError as error:
+        raise BadScript(f"{path}: not text in UTF-8") from error
+    except (yaml.YAMLError, RecursionError) as error:
         raise BadScript(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(document, list):
         raise BadScript(f"{path}: a script is a list of steps")
@@ -82,10 +92,11 @@ def _step(path: Path, number: int, item: Any) -> Step:
     name, value = next(iter(item.items())) if isinstance(item, dict) and len(item) == 1 else (item, None)
     maker = _MAKERS.get(name) if isinstance(name, str) else None
     if maker is None:
-        raise BadScript(f"{path}: step {number}: {name!r} is no step; there are: {', '.join(_MAKERS)}")
+        said = reprlib.repr(name)
+        raise BadScript(f"{path}: step {number}: {said} is no step; there are: {', '.join(_MAKERS)}")
     try:
         return maker(value)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise BadScript(f"{path}: step {number} ({name}): {what}") from error
 
@@ -93,12 +104,20 @@ def _step(path: Path, number: int, item: Any) -> Step:
 def _wait(value: Any) -> Wait:
     within = _PATIENCE_S
     if isinstance(value, dict):
-        value, within = value["for"], float(value.get("within", within))
+        value, within = value["for"], _seconds(value.get("within", within))
     if isinstance(value, int | float):
-        return Wait("", float(value))
-    if value not in _WAITS:
-        raise ValueError(f"one can wait for {', '.join(_WAITS)} or a number of seconds, not for {value!r}")
+        return Wait("", _seconds(value))
+    if not isinstance(value, str) or value not in _WAITS:
+        said = reprlib.repr(value)
+        raise ValueError(f"one can wait for {', '.join(_WAITS)} or a number of seconds, not for {said}")
     return Wait(value, within)
+
+
+def _seconds(value: Any) -> float:
+    seconds = float(value)
+    if not 0 <= seconds <= _LONGEST_S:
+        raise ValueError(f"a wait is from 0 to {_LONGEST_S:g} seconds, not {seconds:g}")
+    return seconds
 
 
 def _text(value: Any) -> str:
@@ -175,10 +194,12 @@ class Player:
         self._waited = dict.fromkeys(_WAITS, 0)
         self._changed = asyncio.Event()
         self._briefed = asyncio.Event()
+        self._ended = False
 
     def on_event(self, entry: Entry, event: Event) -> None:
         if isinstance(event, BriefingGiven):
             self._briefed.set()
+        self._ended = self._ended or isinstance(event, DrillEnded)
         for name, kind in _WAITS.items():
             if isinstance(event, kind):
                 self._counts[name] += 1
@@ -199,6 +220,8 @@ class Player:
             BadScript: what a step waited for did not happen in time, or a command was refused.
         """
         await self._briefed.wait()
+        if self._ended:
+            return
         await self._session.send(do.Begin())
         for number, step in enumerate(self._steps, 1):
             try:

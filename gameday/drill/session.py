@@ -7,10 +7,11 @@ hears events, log lines and signals, and sends commands. It never reaches past i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gameday.drill.commands import Command
+from gameday.drill.views import Views
 from gameday.errors import GamedayError
 from gameday.journal.events import Entry, Event
 from sandbox.runtime.base import LogLine
@@ -61,6 +62,8 @@ class Vocabulary:
     mechanisms: Mapping[str, str]
     triggers: Mapping[str, str]
     contributing: Mapping[str, str]
+    people: Mapping[str, str] = field(default_factory=dict)
+    """Whom one can page: key, and name with what they do."""
 
 
 class Listener(Protocol):
@@ -84,6 +87,11 @@ class Session(Protocol):
     @property
     def run_folder(self) -> str:
         """Where the journal lies."""
+        ...
+
+    @property
+    def views(self) -> Views:
+        """The read tier, for whoever draws."""
         ...
 
     def listen(self, listener: Listener) -> Callable[[], None]:

@@ -17,15 +17,19 @@ from gameday.journal.atomic import write_atomically
 from gameday.journal.clock import SystemClock
 from gameday.journal.events import AdvisorName, Mode, Policy, Style
 from gameday.journal.home import runs_home
-from gameday.journal.manifest import Manifest, write_manifest
+from gameday.journal.manifest import Assignment, Manifest, read_manifest, write_manifest
 from gameday.journal.writer import Journal
 from sandbox.faults.signatures import signatures
 from sandbox.runtime.base import Runtime
+from sandbox.runtime.registry import folder_of
 from scenarios.loader import load_pack, pack_names, split_name
 from scenarios.model import Pack, Variant
 from scoring.scorecard import Scorecard, to_json
 
 SCORECARD_FILE = "scorecard.json"
+
+_LATEST = 50
+"""So many runs are looked at for one that goes on."""
 
 
 def find_run(name: str) -> Path:
@@ -46,6 +50,18 @@ def find_run(name: str) -> Path:
     raise BadJournal(f"there is no run {name!r}, neither as a folder nor in {runs}")
 
 
+def being_played() -> str | None:
+    """The codename of a drill on this machine whose sandbox is still there, or None."""
+    for folder in sorted(runs_home().glob("*"), reverse=True)[:_LATEST]:
+        try:
+            manifest = read_manifest(folder)
+        except BadJournal:
+            continue
+        if folder_of(manifest.sandbox_id).is_dir():
+            return manifest.codename
+    return None
+
+
 @dataclass(frozen=True)
 class Wish:
     """What a person asked for; None is left to us."""
@@ -61,6 +77,10 @@ class Wish:
     limit_s: float | None = None
     spoiled: bool = True
     """Naming a pack spoils a drill, unless it was named by us."""
+    assignment: Assignment | None = None
+    """What a plan assigned, if the drill belongs to one."""
+    observer: str = ""
+    """Who watches the drill."""
 
 
 def rules_for(wish: Wish) -> Rules:
@@ -85,6 +105,8 @@ def rules_for(wish: Wish) -> Rules:
         seed=seed,
         spoiled=wish.pack is not None and wish.spoiled,
         limit_s=wish.limit_s,
+        assignment=wish.assignment,
+        observer=wish.observer,
     )
     rules.check()
     return rules
@@ -139,7 +161,7 @@ def open_drill(rules: Rules, runtime: Runtime, *, reflect_within_s: float = 0.0)
         run=run, codename=codename, pack=rules.pack.scenario.id, variant=rules.variant.id, mode=rules.mode,
         seed=rules.seed, runtime=runtime.kind, sandbox_id=runtime.sandbox_id, created=clock.wall(),
         trainer_pid=os.getpid(), family=rules.pack.scenario.family, advisor=rules.advisor,
-        policy=rules.policy, style=rules.style,
+        policy=rules.policy, style=rules.style, assignment=rules.assignment, observer=rules.observer,
     )  # fmt: skip
     write_manifest(folder, manifest)
     return Conductor(rules, codename, runtime, journal, clock, reflect_within_s=reflect_within_s)

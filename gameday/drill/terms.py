@@ -8,6 +8,7 @@ from gameday.drill import people
 from gameday.drill.session import Verb, Vocabulary
 from sandbox.operate.lines import VERBS
 from sandbox.stack.model import Stack
+from sandbox.world.cast import CAST
 from scenarios.taxonomy import Term, taxonomy
 
 _OUTSIDE = {
@@ -34,4 +35,5 @@ def vocabulary(stack: Stack) -> Vocabulary:
         mechanisms=says(terms.mechanisms),
         triggers=says(terms.triggers),
         contributing=says(terms.contributing),
+        people={key: f"{person.name}: {person.does}" for key, person in CAST.items()},
     )

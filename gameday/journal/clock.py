@@ -28,6 +28,23 @@ class SystemClock:
         return time.monotonic_ns()
 
 
+class ContinuedClock:
+    """A clock that goes on where another trainer's stopped, also after the machine was started anew."""
+
+    def __init__(self, clock: Clock, last_mono_ns: int, last_wall: float) -> None:
+        """The last readings that were written down."""
+        self._clock = clock
+        passed_ns = round(max(0.0, clock.wall() - last_wall) * 1e9)
+        now = clock.mono_ns()
+        self._ahead_ns = 0 if now >= last_mono_ns else last_mono_ns + passed_ns - now
+
+    def wall(self) -> float:
+        return self._clock.wall()
+
+    def mono_ns(self) -> int:
+        return self._clock.mono_ns() + self._ahead_ns
+
+
 class ManualClock:
     """A clock that stands still until it is moved."""
 

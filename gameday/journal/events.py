@@ -181,6 +181,24 @@ class Believed(Event):
     """The checkpoint that it answers; None if it was stated unasked."""
 
 
+class EvidencePinned(Event):
+    """The engineer kept something that they saw, as evidence."""
+
+    kind: ClassVar[str] = "evidence_pinned"
+    source: str
+    """Where it was seen: `signals`, `logs`, `traces`, …"""
+    text: str
+
+
+class RuledOut(Event):
+    """The engineer no longer takes it for the cause."""
+
+    kind: ClassVar[str] = "ruled_out"
+    components: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    reason: str
+
+
 class CheckpointAsked(Event):
     """What do you believe now? `Don't know yet` is an answer."""
 
@@ -311,6 +329,14 @@ class DrillResumed(Event):
     kind: ClassVar[str] = "drill_resumed"
 
 
+class Resumed(Event):
+    """The trainer had been killed, and the drill was taken up again; the company had gone on meanwhile."""
+
+    kind: ClassVar[str] = "resumed"
+    gap_s: float
+    """How long nobody watched; it counts for the drill's clock as for the customers."""
+
+
 class DrillEnded(Event):
     kind: ClassVar[str] = "drill_ended"
     reason: EndReason
@@ -347,6 +373,19 @@ class Discriminator(BaseModel):
     observed_after: float | None = None
 
 
+class Rehearsed(BaseModel):
+    """What a rehearsal of the same variant lost up to a limit, by which the response is measured."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    unit: Literal["customer-minutes", "money"]
+    """Customer-minutes are per customer; money, where bots get away with some, holds that too."""
+    doing_nothing: float
+    expert: float
+    limit_s: float
+    elsewhere: str = ""
+    """The machine, if it was not this one."""
+
+
 class TruthRevealed(Event):
     """The hidden truth, written at the end so that the journal alone can be scored."""
 
@@ -368,6 +407,8 @@ class TruthRevealed(Event):
     references: tuple[str, ...] = ()
     fraud_cap_per_min: float | None = None
     """The most that bots may get away with in a minute of a mitigation."""
+    rehearsed: Rehearsed | None = None
+    """None if nobody has rehearsed this variant as it is now, on this runtime."""
 
 
 KINDS: dict[str, type[Event]] = {
@@ -375,9 +416,10 @@ KINDS: dict[str, type[Event]] = {
     for cls in (
         DrillStarted, AssistantsSeen, PhaseChanged, SandboxProgressed, BriefingGiven, SliMeasured,
         FaultInjected, FaultRolledBack, AlertFired, AlertResolved, Paged, Acknowledged, Noted, Operated,
-        Believed, CheckpointAsked, CheckpointMissed, MessagePosted, PersonPaged, PersonAnswered,
-        HintShown, HintDisposed, SloViolated, Mitigated, Relapsed, DiagnosisSubmitted, StoodDown,
-        DrillPaused, DrillResumed, DrillEnded, ReflectionAsked, Reflected, TruthRevealed,
+        Believed, EvidencePinned, RuledOut, CheckpointAsked, CheckpointMissed, MessagePosted,
+        PersonPaged, PersonAnswered, HintShown, HintDisposed, SloViolated, Mitigated, Relapsed,
+        DiagnosisSubmitted, StoodDown, DrillPaused, DrillResumed, Resumed, DrillEnded, ReflectionAsked,
+        Reflected, TruthRevealed,
     )
 }  # fmt: skip
 """Every event class by its kind; a test holds it to the classes of this module."""

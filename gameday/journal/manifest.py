@@ -14,6 +14,21 @@ from gameday.journal.events import AdvisorName, Mode, Policy, Style
 MANIFEST_FILE = "manifest.json"
 
 
+class Assignment(BaseModel):
+    """What a plan assigned before anybody knew how the drill would go; a comparison counts it as this."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    block: str = Field(min_length=1)
+    """The pair that the drill belongs to; unique within a store."""
+    order: Literal[1, 2]
+    """Its place in the pair."""
+    mode: Mode
+    policy: Policy | None = None
+    """Which hints it was to get, hidden from the engineer; None without the AI."""
+    randomised: bool = True
+    """False once a lead set aside what chance had chosen: the mode, the order or the variant."""
+
+
 class Manifest(BaseModel):
     """One run, as it was set up."""
 
@@ -36,6 +51,12 @@ class Manifest(BaseModel):
     advisor: AdvisorName = "scripted"
     policy: Policy = "natural"
     style: Style = "verdict"
+    assignment: Assignment | None = None
+    """None for a drill outside a plan."""
+    observer: str = ""
+    """Who watched the drill, such as an examiner; empty if nobody did."""
+    simulated: bool = False
+    """Nobody played it: a program wrote it by a stated model."""
 
 
 def write_manifest(run_folder: Path, manifest: Manifest) -> None:

@@ -1,17 +1,20 @@
 """Writes the journal: one event, one line, on disk before anybody hears of it.
 
 A crash therefore loses at most the line that was being written, and no listener ever acts on an
-event that a replay would not show.
+event that a replay would not show. Whoever writes holds the file's lock, which goes with the process, so
+that it can be told whether a drill is still being played.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
+from typing import BinaryIO
 
 from gameday.errors import BadJournal
 from gameday.journal.clock import Clock
@@ -23,6 +26,17 @@ EVENTS_FILE = "events.jsonl"
 Listener = Callable[[Entry, Event], None]
 
 
+def lock(file: BinaryIO) -> bool:
+    """Take the lock of a journal that is open for writing; False if somebody else writes it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # A file system without locks: nobody can tell.
+    return True
+
+
 class Journal:
     """The journal of one drill, open for appending.
 
@@ -30,12 +44,16 @@ class Journal:
     `seq`, one at a time; a listener may itself append. With several writers, an event may be
     delivered on the thread of another writer, so `append` can return before the listeners heard.
     An exception from a listener leaves through the `append` that was delivering.
-
-    Raises:
-        BadJournal: the run folder already has a journal, or it cannot be written.
     """
 
-    def __init__(self, run_folder: Path, run_id: str, clock: Clock) -> None:
+    def __init__(
+        self, run_folder: Path, run_id: str, clock: Clock, *, continued: tuple[BinaryIO, int] | None = None
+    ) -> None:
+        """A new journal, or one that is `continued`: its locked file, at its end, and the next number.
+
+        Raises:
+            BadJournal: the run folder already has a journal, or it cannot be written.
+        """
         self.path = run_folder / EVENTS_FILE
         self._run = run_id
         self._clock = clock
@@ -44,9 +62,13 @@ class Journal:
         self._listeners: tuple[Listener, ...] = ()
         self._undelivered: deque[tuple[Entry, Event]] = deque()
         self._delivering = False
+        if continued is not None:
+            self._file, self._seq = continued
+            return
         try:
             run_folder.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("xb")
+            lock(self._file)
         except FileExistsError as error:
             raise BadJournal(f"{self.path} exists already; a drill needs a run folder of its own") from error
         except OSError as error:

@@ -7,7 +7,7 @@ import pytest
 from gameday.advisors.base import Moment, in_style
 from gameday.advisors.pattern import CONCLUDES_AFTER_S, PatternAdvisor, diagnosis, findings, observation
 from gameday.journal.events import Claim, HintShown
-from tests.advisors.looks import error, look, recorded
+from tests.advisors.looks import error, look, page, recorded
 
 
 @pytest.fixture
@@ -99,3 +99,10 @@ def test_what_a_log_says_cannot_steer_a_terminal() -> None:
     concluded = diagnosis(findings(look(), now))
     assert concluded is not None
     assert "\x1b" not in concluded.model_dump_json() + "".join(concluded.evidence)
+
+
+def test_a_false_alarm_lies_nowhere() -> None:
+    """As a person would answer it: nothing is wrong, and no service is named for it."""
+    concluded = diagnosis(findings(look(), look(alerts=(page("checkout"),))))
+    assert concluded is not None
+    assert concluded.claim == Claim(components=(), mechanisms=("none",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from tests.drills.playing import Gameday, docker_answers
 
 
 @pytest.fixture
-def gameday(tmp_path: Path) -> Gameday:
-    """The program, in folders of the test's own."""
-    return Gameday(tmp_path)
+def gameday(tmp_path: Path) -> Iterator[Gameday]:
+    """The program, in folders of the test's own; what a test that failed left behind is removed."""
+    program = Gameday(tmp_path)
+    yield program
+    if (program.state / "sandboxes").is_dir():
+        program.run("sweep", "--all")
 
 
 @pytest.fixture(

@@ -15,6 +15,8 @@ from typing import Any
 
 import psutil
 
+from tests.waiting import wait_until
+
 DRILL_WITHIN_S = 280
 
 
@@ -88,10 +90,45 @@ class Gameday:
             out, err = program.communicate(timeout=60)
         return Ended(program.returncode, out, "".join(said) + err)
 
-    def journal(self) -> list[dict[str, Any]]:
-        """The events of the only run."""
-        (path,) = self.data.glob("runs/*/events.jsonl")
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    def kill_when(self, kind: str, command: Sequence[str], **said: object) -> None:
+        """Start the program, and kill it with -9 once its journal has an event of this kind and data."""
+        assert self.signal_when(signal.SIGKILL, kind, command, **said) == -signal.SIGKILL
+
+    def signal_when(self, number: signal.Signals, kind: str, command: Sequence[str], **said: object) -> int:
+        """Start the program, send it a signal once its journal has such an event; its exit code."""
+
+        def there() -> bool:
+            if program.poll() is not None:
+                raise AssertionError(f"it ended before {kind}")
+            return any(
+                event["kind"] == kind and said.items() <= event["data"].items()
+                for event in self.journal(torn=True)
+            )
+
+        with (self.data.parent / "narration.txt").open("a", encoding="utf-8") as narration:
+            program = subprocess.Popen(
+                [sys.executable, "-m", "gameday", *command],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=narration,
+                stderr=narration,
+            )
+        with program:
+            try:
+                wait_until(there, DRILL_WITHIN_S)
+                program.send_signal(number)
+                return program.wait(60)
+            finally:
+                program.kill()
+
+    def journal(self, *, torn: bool = False) -> list[dict[str, Any]]:
+        """The events of the only run; `torn` is one that is being written, or not there yet."""
+        found = list(self.data.glob("runs/*/events.jsonl"))
+        if torn and not found:
+            return []
+        (path,) = found
+        lines = path.read_bytes().split(b"\n")[:-1] if torn else path.read_bytes().splitlines()
+        return [json.loads(line) for line in lines]
 
     def sandboxes(self) -> set[str]:
         """Names of this test's sandboxes that are still there; others may be on the same engine."""
@@ -115,5 +152,6 @@ class Gameday:
     def assert_nothing_left(self) -> None:
         assert self.sandboxes() == set()
         assert self.processes() == []
-        folder = self.state / "sandboxes"
-        assert not folder.is_dir() or list(folder.iterdir()) == []
+        for name in ("sandboxes", "done"):
+            folder = self.state / name
+            assert not folder.is_dir() or list(folder.iterdir()) == []

@@ -15,15 +15,17 @@ import pytest
 from gameday.drill import commands as do
 from gameday.drill.conductor import Conductor
 from gameday.drill.injection import Fault
-from gameday.drill.projection import project
+from gameday.drill.projection import project, score_run
 from gameday.drill.rules import Rules
 from gameday.drill.session import CommandRefused, SignalSample
+from gameday.drill.start import SCORECARD_FILE, write_scorecard
 from gameday.journal import Journal, SystemClock, read
 from gameday.journal.events import Entry, Event
 from sandbox.observe.metrics import Alert
 from sandbox.runtime.fake import FakeRuntime
 from scenarios.loader import load_pack
 from scenarios.model import Delay
+from scoring.scorecard import to_json
 from tests.drills.test_injection import Experiment
 from tests.drills.test_lookout_paused import second_of
 
@@ -36,7 +38,7 @@ class Staged(Conductor):
     async def _hand_over_the_repository(self) -> None:
         """Nobody pushes, and nobody is on the bastion."""
 
-    async def _start_fault(self) -> Fault:  # type: ignore[override]
+    async def _start_fault(self) -> Fault:
         return Experiment(time.time())
 
     def serve_well(self, seconds: int) -> None:
@@ -73,14 +75,19 @@ class Heard:
                 await self.changed.wait()
 
 
-@pytest.fixture
-def rules() -> Rules:
-    pack = load_pack("cache-loss")
+def rules_of(pack_name: str) -> Rules:
+    """The pack's first variant, without the hidden delay."""
+    pack = load_pack(pack_name)
     scenario = pack.scenario.model_copy(update={"delay": Delay(least_s=0, most_s=0)})
     return Rules(
         pack=pack.model_copy(update={"scenario": scenario}), variant=scenario.variants[0], mode="manual",
         engineer="ada", seed=1,
     )  # fmt: skip
+
+
+@pytest.fixture
+def rules() -> Rules:
+    return rules_of("cache-loss")
 
 
 def staged(rules: Rules, folder: Path) -> Staged:
@@ -149,3 +156,29 @@ async def test_who_leaves_the_question_has_played_the_drill(
         await running
     assert heard.kinds[-3:] == ["truth_revealed", "fault_rolled_back", "phase_changed"]
     assert project(read(tmp_path / "run")).ended_at > 0
+
+
+async def test_standing_down_from_a_page_that_meant_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A diagnosis alone ends nothing, standing down does; it is scored as right, and the same again."""
+    monkeypatch.setenv("GAMEDAY_STATE", str(tmp_path / "state"))
+    drill, heard = staged(rules_of("false-alarm"), tmp_path / "run"), Heard()
+    drill.listen(heard)
+    running = asyncio.create_task(drill.run())
+    await heard.until("briefing_given")
+    with pytest.raises(CommandRefused, match="pager has not rung"):
+        await drill.send(do.StandDown())
+    await to_the_page(drill, heard)
+    drill.serve_well(1)
+    await drill.send(do.SubmitDiagnosis((), ("none",), "none", ("misleading-alert",), 0.8))
+    await drill.send(do.StandDown("customers are served as before"))
+    await heard.until("reflection_asked")
+    await drill.send(do.Reflect(60.0))
+    await running
+    card = write_scorecard(tmp_path / "run")
+    assert card.no_fault is not None
+    assert card.no_fault.outcome == "correct_stand_down"
+    assert card.time_to_mitigate_s is None
+    assert card.diagnosis.score == pytest.approx(1.0)
+    assert to_json(score_run(tmp_path / "run")) == (tmp_path / "run" / SCORECARD_FILE).read_text("utf-8")

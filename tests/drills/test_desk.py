@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import pytest
 
-from gameday.drill.commands import Acknowledge, Believe, Note, Operate, PagePerson, SubmitDiagnosis
+from gameday.drill.commands import (
+    Acknowledge,
+    Believe,
+    Look,
+    Note,
+    Operate,
+    PagePerson,
+    Pin,
+    RuleOut,
+    StandDown,
+    SubmitDiagnosis,
+)
 from gameday.drill.desk import Desk
 from gameday.drill.facts import Facts
 from gameday.drill.people import People
 from gameday.drill.session import CommandRefused
 from gameday.journal import ManualClock
-from gameday.journal.events import Acknowledged, Actor, Believed, Event, Noted, Operated, PersonPaged
+from gameday.journal.events import (
+    Acknowledged,
+    Actor,
+    Believed,
+    Event,
+    EvidencePinned,
+    Noted,
+    Operated,
+    PersonPaged,
+    RuledOut,
+)
 from sandbox.runtime.fake import FakeRuntime
 from sandbox.stack.model import load_stack
 from scenarios.people import Cast
@@ -109,3 +130,67 @@ async def test_in_a_pause_only_notes_are_taken() -> None:
     at.facts.pauses.end(START + 50)
     await at.desk.carry_out(Acknowledge())
     assert at.said == [Noted(text="we talk about it"), Acknowledged()]
+
+
+async def test_nothing_is_wrong_is_a_diagnosis() -> None:
+    """The mechanism none, alone and without a component; with anything else it makes no sense."""
+    at = AtTheDesk()
+    await at.desk.carry_out(SubmitDiagnosis((), ("none",), "none", ("misleading-alert",), 0.9))
+    assert at.facts.diagnosed
+    for components, mechanisms in [(("cache",), ("none",)), ((), ("none", "retry-storm"))]:
+        with pytest.raises(CommandRefused, match="stands alone"):
+            await at.desk.carry_out(SubmitDiagnosis(components, mechanisms, "none", (), 0.9))
+        with pytest.raises(CommandRefused, match="stands alone"):
+            await at.desk.carry_out(Believe(components, mechanisms, 0.5))
+    with pytest.raises(CommandRefused, match="names a component and a mechanism"):
+        await at.desk.carry_out(SubmitDiagnosis((), ("retry-storm",), "none", (), 0.9))
+
+
+async def test_nobody_stands_down_before_the_page() -> None:
+    """Or whoever always does would be right about every false alarm, without having seen it."""
+    at = AtTheDesk()
+    at.facts.paged_at = None
+    with pytest.raises(CommandRefused, match="pager has not rung"):
+        await at.desk.carry_out(StandDown())
+    assert at.said == []
+
+
+async def test_nobody_is_rung_before_the_page() -> None:
+    """Their answers are about the incident, so asking early would tell of it."""
+    at = AtTheDesk()
+    at.facts.paged_at = None
+    with pytest.raises(CommandRefused, match="pager has not rung"):
+        await at.desk.carry_out(PagePerson("ines"))
+    refused = await at.desk.answer("page ines", sure=True)
+    assert (refused.exit_code, "pager has not rung" in refused.text) == (2, True)
+    assert at.said == []
+
+
+async def test_evidence_and_what_it_rules_out_are_written_down() -> None:
+    """With where it was seen, and why."""
+    at = AtTheDesk()
+    await at.desk.carry_out(Pin("signals", "arrivals are flat"))
+    await at.desk.carry_out(RuleOut(("vision",), ("capacity-shortfall",), "arrivals are flat"))
+    assert at.said == [
+        EvidencePinned(source="signals", text="arrivals are flat"),
+        RuledOut(components=("vision",), mechanisms=("capacity-shortfall",), reason="arrivals are flat"),
+    ]
+
+
+@pytest.mark.parametrize("ruled", [RuleOut((), (), "no"), RuleOut(("visoin",), (), "no")])
+async def test_ruling_out_nothing_or_nobody_is_refused(ruled: RuleOut) -> None:
+    at = AtTheDesk()
+    with pytest.raises(CommandRefused):
+        await at.desk.carry_out(ruled)
+    assert at.said == []
+
+
+async def test_what_a_view_showed_is_in_the_record_and_changes_nothing() -> None:
+    """Only reads: a write would be written down as done."""
+    at = AtTheDesk()
+    await at.desk.carry_out(Look("metrics sum(up) --range 5m"))
+    with pytest.raises(CommandRefused, match="more than look"):
+        await at.desk.carry_out(Look("restart vision"))
+    assert at.said == [
+        Operated(line="metrics sum(up) --range 5m", tier="read", exit_code=0, duration_s=0.0, output="")
+    ]

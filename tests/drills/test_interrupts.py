@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,49 @@ def test_ctrl_c_leaves_nothing(gameday: Gameday, moment: str) -> None:
     gameday.assert_nothing_left()
     events = gameday.journal()
     assert [e["data"]["reason"] for e in events if e["kind"] == "drill_ended"] == ["aborted"]
+
+
+MENDED = """
+- wait: {for: page, within: 90}
+- ops: redis cache CONFIG SET maxmemory 256mb
+- ops: config set edge routes.upload.retries 0
+- ops: limit /upload 6
+- wait: 20
+- ops: limit /upload off
+- wait: {for: mitigated, within: 150}
+"""
+LEFT = "- wait: page\n- stand_down: enough\n- wait: end\n- wait: 200\n- felt: {seconds: 5}\n"
+
+
+@pytest.mark.timeout(330)
+@pytest.mark.parametrize(
+    ("kind", "data", "script", "reasons"),
+    [
+        pytest.param("briefing_given", {}, "", ["aborted"], id="briefing"),
+        pytest.param("phase_changed", {"phase": "armed"}, "", ["aborted"], id="armed"),
+        pytest.param("fault_injected", {}, "", ["aborted"], id="onset"),
+        pytest.param("mitigated", {}, MENDED, ["aborted"], id="mitigated"),
+        pytest.param("reflection_asked", {}, LEFT, ["stood_down"], id="asked how it felt"),
+    ],
+)
+def test_ctrl_c_in_each_phase_leaves_nothing(
+    gameday: Gameday,
+    tmp_path: Path,
+    kind: str,
+    data: dict[str, object],
+    script: str,
+    reasons: list[str],
+) -> None:
+    """Also in those that the narration doesn't tell; who has ended a drill has ended it."""
+    path = tmp_path / "script.yaml"
+    path.write_text(script or "[]", encoding="utf-8")
+    code = gameday.signal_when(signal.SIGINT, kind, (*DRILL, "--script", str(path)), **data)
+    assert code == 130
+    gameday.assert_nothing_left()
+    events = gameday.journal()
+    assert [e["data"]["reason"] for e in events if e["kind"] == "drill_ended"] == reasons
+    assert events[-1]["data"] == {"phase": "debrief"}
+    assert gameday.run("resume", "--headless").code == 2
 
 
 def test_sigterm_is_as_good_as_ctrl_c(gameday: Gameday) -> None:

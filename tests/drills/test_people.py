@@ -51,7 +51,7 @@ class Drill:
 
     def __init__(self) -> None:
         self.clock = ManualClock(START)
-        self.facts = Facts(onset=START)
+        self.facts = Facts(onset=START, paged_at=START)
         self.said: list[Event] = []
         self.people = People(Cast.model_validate(CAST), self.facts, self._say, self.clock)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gameday.errors import BadJournal
-from gameday.journal import Manifest, read_manifest, write_manifest
+from gameday.journal import Assignment, Manifest, read_manifest, write_manifest
 from gameday.journal.atomic import write_atomically
 from gameday.journal.manifest import MANIFEST_FILE
 
@@ -31,6 +31,22 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     """A manifest comes back as it was, from a folder that had to be made."""
     write_manifest(tmp_path / "run", MANIFEST)
     assert read_manifest(tmp_path / "run") == MANIFEST
+
+
+def test_what_a_plan_assigned_is_read_back(tmp_path: Path) -> None:
+    """Block, place, mode, hidden policy and whether chance chose them."""
+    planned = Assignment(block="plan-0001", order=1, mode="advise", policy="wrong")
+    write_manifest(tmp_path, MANIFEST.model_copy(update={"assignment": planned, "simulated": True}))
+    found = read_manifest(tmp_path)
+    assert (found.assignment, found.simulated, found.observer) == (planned, True, "")
+    assert planned.randomised
+
+
+def test_a_manifest_of_before_there_were_plans_is_read(tmp_path: Path) -> None:
+    """Then nobody assigned it, nobody watched, and somebody played it."""
+    lacking = MANIFEST.model_dump_json(by_alias=True, exclude={"assignment", "observer", "simulated"})
+    (tmp_path / MANIFEST_FILE).write_text(lacking, encoding="utf-8")
+    assert read_manifest(tmp_path) == MANIFEST
 
 
 def test_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -58,6 +74,13 @@ def test_a_writing_that_fails_leaves_what_was(tmp_path: Path) -> None:
         ("{}", "Field required"),
         (json.dumps(MANIFEST.model_dump(by_alias=True) | {"schema": 2}), "schema: Input should be 1"),
         (json.dumps(MANIFEST.model_dump(by_alias=True) | {"seed": "x"}), "seed: "),
+        (
+            json.dumps(
+                MANIFEST.model_dump(by_alias=True)
+                | {"assignment": {"block": "b", "order": 3, "mode": "manual"}}
+            ),
+            "assignment.order: Input should be 1 or 2",
+        ),
     ],
 )
 def test_a_bad_manifest_is_named(tmp_path: Path, text: str, reason: str) -> None:
