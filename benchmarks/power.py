@@ -152,7 +152,7 @@ def false_alarms(rng: np.random.Generator, studies: int) -> tuple[float, float]:
         called |= koch_rejects(one, look, LOOK_ALPHA)
         print(f"  after the look at {look:>2} pairs: {called.mean():.3f}", flush=True)
     for at in range(min(40, studies)):
-        shipped = verdict(_as_pairs(one, at), "time_to_mitigate", ENGINEERS).finding in ("better", "worse")
+        shipped = verdict(_as_pairs(one, at), "time_to_mitigate").finding in ("better", "worse")
         if shipped != called[at]:
             raise SystemExit(f"study {at}: the shipped verdict and this table disagree")
     every = np.zeros(studies, dtype=np.bool_)

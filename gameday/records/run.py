@@ -19,14 +19,17 @@ from gameday.journal.events import (
     Believed,
     DiagnosisSubmitted,
     DrillEnded,
+    DrillPaused,
     DrillStarted,
     Event,
     FaultInjected,
+    HintDisposed,
     HintShown,
     TruthRevealed,
 )
-from gameday.journal.manifest import MANIFEST_FILE, read_manifest
+from gameday.journal.manifest import MANIFEST_FILE, Assignment, read_manifest
 from gameday.journal.reader import Recorded, read
+from gameday.records.graded import Course, Graded, grade
 
 SCORECARD_FILE = "scorecard.json"
 
@@ -67,8 +70,8 @@ class Scores:
     schema: int
     time_to_acknowledge_s: float | None
     time_to_hypothesis_s: float | None
-    time_to_mitigate_s: float
-    mitigated: bool
+    time_to_mitigate_s: float | None
+    mitigated: bool | None
     diagnosis: float
     correct: bool
     confidence: float | None
@@ -87,6 +90,10 @@ class Scores:
     rsr_n: int
     commission_k: int
     commission_n: int
+    no_fault: str | None
+    """What a drill in which nothing was wrong came to; None for one with a fault."""
+    stood_down_s: float | None
+    """When the engineer stood down, since the onset; None if they didn't."""
     stated: dict[str, Any]
     """What was true and what was said to be: `truth`, `answer`, `beliefs` and `hints`, each as a claim.
 
@@ -94,6 +101,12 @@ class Scores:
     """
     vector: dict[str, Any]
     """The whole scorecard, as JSON."""
+    harm_minutes: float | None = None
+    """Customer-minutes that doing nothing would not have cost; None where that isn't known."""
+    felt_s: float | None = None
+    real_s: float | None = None
+    graded: Graded | None = None
+    """None where it was not graded, as an older version's."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +132,12 @@ class Run:
     limit_s: float
     par_s: float | None
     spoiled: bool
+    """Something was known beforehand, or the clock stood still while the company could be looked at."""
     simulated: bool = False
+    assignment: Assignment | None = None
+    observer: str | None = None
+    met: bool = True
+    """Something was broken, so that the engineer knows the variant now."""
     assistants: tuple[str, ...] = ()
     schema: int = SCHEMA
     scores: Scores | None = None
@@ -165,12 +183,26 @@ class _Reliance(_Part):
     commission: _Share
 
 
+class _StandDown(_Part):
+    at_s: float
+
+
+class _NoFault(_Part):
+    outcome: str
+    bad_minutes: float = 0.0
+
+
+class _Felt(_Part):
+    duration_s: float | None = None
+    real_s: float | None = None
+
+
 class _Card(_Part):
     schema_: int = Field(alias="schema")
     time_to_acknowledge_s: float | None
     time_to_hypothesis_s: float | None
-    time_to_mitigate_s: float
-    mitigated: bool
+    time_to_mitigate_s: float | None
+    mitigated: bool | None
     diagnosis: _Diagnosis
     customer_minutes_lost: float
     money_lost: float
@@ -179,6 +211,9 @@ class _Card(_Part):
     stabilised_first: bool
     calibration: _Calibration
     reliance: _Reliance
+    stand_down: _StandDown | None = None
+    no_fault: _NoFault | None = None
+    felt: _Felt = _Felt()
 
 
 def digest_of(folder: Path) -> str:
@@ -235,8 +270,11 @@ def read_run(folder: Path) -> Run:
         outcome=ended[1].reason,
         limit_s=started[1].limit_s,
         par_s=truth[1].par_s if truth else None,
-        spoiled=started[1].spoiled,
-        simulated=started[1].runtime == "fake",
+        spoiled=started[1].spoiled or _newest(recorded, DrillPaused) is not None,
+        simulated=manifest.simulated or started[1].runtime == "fake",
+        assignment=manifest.assignment,
+        observer=manifest.observer or None,
+        met=_newest(recorded, FaultInjected) is not None,
         assistants=_assistants(recorded),
         scores=_scores(*scored, recorded) if scored else None,
         hints=_hints(scored[0], recorded) if scored else (),
@@ -274,6 +312,7 @@ def _read_card(folder: Path) -> tuple[_Card, dict[str, Any]]:
 def _scores(card: _Card, document: dict[str, Any], recorded: Sequence[Recorded]) -> Scores:
     answered = _newest(recorded, DiagnosisSubmitted)
     trust = card.reliance
+    stated = _stated(recorded)
     return Scores(
         schema=card.schema_,
         time_to_acknowledge_s=card.time_to_acknowledge_s,
@@ -297,9 +336,36 @@ def _scores(card: _Card, document: dict[str, Any], recorded: Sequence[Recorded])
         rsr_n=trust.rsr.n,
         commission_k=trust.commission.k,
         commission_n=trust.commission.n,
-        stated=_stated(recorded),
+        no_fault=card.no_fault.outcome if card.no_fault else None,
+        stood_down_s=card.stand_down.at_s if card.stand_down else None,
+        stated=stated,
         vector=document,
+        harm_minutes=card.no_fault.bad_minutes if card.no_fault else None,
+        felt_s=card.felt.duration_s,
+        real_s=card.felt.real_s,
+        graded=_graded(card, stated, recorded),
     )
+
+
+def _graded(card: _Card, stated: dict[str, Any], recorded: Sequence[Recorded]) -> Graded | None:
+    started, injected = _newest(recorded, DrillStarted), _newest(recorded, FaultInjected)
+    ended = _newest(recorded, DrillEnded)
+    if started is None or injected is None or ended is None:
+        return None
+    onset, seconds = injected[1].onset, card.time_to_mitigate_s
+    course = Course(
+        mode=started[1].mode,
+        onset=onset,
+        ended=ended[0],
+        limit_s=started[1].limit_s,
+        mitigated_at=onset + seconds if card.mitigated and seconds is not None else None,
+    )
+    disposed = {
+        item.event.hint: (item.entry.wall, item.event.fate)
+        for item in recorded
+        if isinstance(item.event, HintDisposed)
+    }
+    return grade(stated, disposed, course)
 
 
 def _stated(recorded: Sequence[Recorded]) -> dict[str, Any]:

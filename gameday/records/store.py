@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
+from gameday.errors import MixedRecords
 from gameday.records.database import Database
+from gameday.records.graded import Graded
 from gameday.records.people import person_id
+from gameday.records.ratings import settle
 from gameday.records.run import HintKept, Run, Scores, digest_of, read_run
+from gameday.records.sealing import SEALED_ROW
 from gameday.records.tables import drills, forgotten, hints, memberships, people, scorecards, teams, vectors
 
 Taken = Literal["added", "updated", "unchanged", "forgotten"]
@@ -42,17 +46,21 @@ class PastDrill:
     spoiled: bool
     simulated: bool
     mitigated: bool | None
-    """None for a void drill, as are the figures."""
+    """None for a void drill, as are the figures; and where there was nothing to mitigate."""
     time_to_mitigate_s: float | None
     """The limit, if it was not mitigated: then it is censored there."""
     diagnosis: float | None
+    no_fault: str | None
+    """What a drill in which nothing was wrong came to, as the scorecard says it; else None."""
+    sealed: bool = False
+    """The other drill of its block is still to come: pack, variant, family and diagnosis aren't told."""
 
 
 class Rep(NamedTuple):
-    """One drill, as comparison and currency need it. Times are UNIX seconds.
+    """One drill, as comparison and currency need it; `gameday.records.bridge` makes them comparable.
 
-    The entries of the scorecard are None for a void drill; `time_to_mitigate_s` is censored at the
-    limit unless `mitigated`.
+    Times are UNIX seconds. The entries of the scorecard are None for a void drill; `time_to_mitigate_s` is
+    censored at the limit unless `mitigated`, and both are None where nothing was wrong.
     """
 
     run: str
@@ -63,36 +71,61 @@ class Rep(NamedTuple):
     variant: str
     family: str
     mode: str
-    advisor: str
     policy: str
-    style: str
     started: float
     ended: float
     outcome: str
     limit_s: float
-    par_s: float | None
     void: bool
     spoiled: bool
+    simulated: bool
+    block: str | None
+    block_order: int | None
+    planned_mode: str | None
+    planned_policy: str | None
+    randomised: bool | None
+    observer: str | None
+    met: bool | None
+    helped: bool
+    """Known assistants ran on the machine of a drill without the AI."""
     mitigated: bool | None
     time_to_mitigate_s: float | None
     diagnosis: float | None
     correct: bool | None
-    confidence: float | None
-    harmful: int | None
-    money_lost: float | None
-    customer_minutes_lost: float | None
-    beliefs: int | None
-    brier: float | None
-    overconfidence: float | None
+    felt_s: float | None
+    real_s: float | None
+    answer_components: str | None
+    wrong_components: str | None
+    confidences: str | None
+    missed_k: int | None
+    missed_n: int | None
+    right_taken: int | None
+    right_left: int | None
+    wrong_taken: int | None
+    wrong_left: int | None
     rair_k: int | None
     rair_n: int | None
     rsr_k: int | None
     rsr_n: int | None
     commission_k: int | None
     commission_n: int | None
+    no_fault: str | None
+    """What a drill in which nothing was wrong came to; such a drill has no time to mitigate."""
+    stood_down_s: float | None
+    waiting_s: float | None
+    reading_s: float | None
+    astray_s: float | None
+    sealed: bool
+    """A drill of its block is still to come."""
 
 
-_ALIASED = {"engineer": people.c.name, "person": people.c.id, "pseudonym": people.c.pseudonym}
+_ALIASED: dict[str, sa.ColumnElement[Any]] = {
+    "engineer": people.c.name,
+    "person": people.c.id,
+    "pseudonym": people.c.pseudonym,
+    "sealed": SEALED_ROW,
+    "helped": sa.cast(drills.c.assistants, sa.String) != "[]",
+}
 
 
 def _columns(names: Iterable[str]) -> list[sa.Label[Any]]:
@@ -105,6 +138,9 @@ def _columns(names: Iterable[str]) -> list[sa.Label[Any]]:
         found.append(column.label(name))
     return found
 
+
+MET = sa.or_(drills.c.met.is_(True), sa.and_(drills.c.met.is_(None), drills.c.void.is_(False)))
+"""Something was broken in the drill; of those that an older version took in, all that have a score."""
 
 _JOINED = drills.join(people).outerjoin(scorecards)
 _HISTORY = sa.select(
@@ -149,10 +185,12 @@ class Records:
                 return "unchanged"
             if old is None:
                 _insert(connection, [(run, person_id(connection, run.engineer, self._now()))])
+                settle(connection)
                 return "added"
             # The owner stays: after the name was taken off this drill, its folder still says it.
             connection.execute(sa.delete(drills).where(drills.c.id == old.id))
             _insert(connection, [(run, old.person_id)])
+            settle(connection)
             return "updated"
 
     def add_many(self, runs: Iterable[Run]) -> int:
@@ -172,21 +210,65 @@ class Records:
                 if len(batch) == _BATCH:
                     count += _insert(connection, batch)
                     batch = []
-            return count + _insert(connection, batch)
+            count += _insert(connection, batch)
+            settle(connection)
+            return count
 
     # --- out -------------------------------------------------------------------------------------
+
+    @property
+    def simulated(self) -> bool:
+        """Whether nobody played what is in this store."""
+        with self._database.reading() as connection:
+            return _is_simulated(connection) is True
+
+    def variants_met(self) -> dict[str, frozenset[str]]:
+        """By engineer's name, the variants that they know, each as `PACK/VARIANT`; not of the forgotten."""
+        known: dict[str, set[str]] = {}
+        wanted = (
+            sa.select(people.c.name, drills.c.pack, drills.c.variant)
+            .select_from(drills.join(people))
+            .where(people.c.name.is_not(None), MET)
+            .distinct()
+        )
+        with self._database.reading() as connection:
+            for name, pack, variant in connection.execute(wanted):
+                known.setdefault(name, set()).add(f"{pack}/{variant}")
+        return {name: frozenset(variants) for name, variants in known.items()}
+
+    def families(self) -> tuple[str, ...]:
+        """Every family that was ever played."""
+        with self._database.reading() as connection:
+            return tuple(connection.scalars(sa.select(drills.c.family).distinct().order_by(drills.c.family)))
+
+    def teams(self) -> dict[int, str]:
+        """By person's key, the team that they have been in longest."""
+        wanted = (
+            sa.select(memberships.c.person_id, teams.c.name)
+            .select_from(memberships.join(teams))
+            .order_by(memberships.c.since.desc(), teams.c.name.desc())
+        )
+        with self._database.reading() as connection:
+            return {row.person_id: row.name for row in connection.execute(wanted)}
 
     def known_runs(self) -> frozenset[str]:
         """The names of all runs that need not be taken in: those that were, and those forgotten."""
         with self._database.reading() as connection:
-            found = sa.union_all(sa.select(drills.c.run), sa.select(forgotten.c.run))
+            # An empty digest is of a drill whose folder a newer version wants to read again.
+            taken = sa.select(drills.c.run).where(drills.c.digest != "")
+            found = sa.union_all(taken, sa.select(forgotten.c.run))
             return frozenset(connection.scalars(found))
 
-    def history(self, limit: int | None = None) -> list[PastDrill]:
-        """Past drills, newest first."""
+    def history(self, limit: int | None = None, *, engineer: str | None = None) -> list[PastDrill]:
+        """Past drills, newest first, of everybody or of one engineer by name.
+
+        What is sealed of one isn't there.
+        """
         newest = _HISTORY.order_by(drills.c.started.desc(), drills.c.id.desc()).limit(limit)
+        if engineer is not None:
+            newest = newest.where(people.c.name == engineer)
         with self._database.reading() as connection:
-            return [PastDrill(**row._mapping) for row in connection.execute(newest)]
+            return [_unspoiled(PastDrill(**row._mapping)) for row in connection.execute(newest)]
 
     def reps(
         self,
@@ -195,15 +277,14 @@ class Records:
         team: str | None = None,
         engineer: str | None = None,
         family: str | None = None,
-        simulated: bool = False,
     ) -> Iterator[Rep]:
-        """Drills in order of their start, void and spoiled ones too; simulated ones never with real ones.
+        """Drills in order of their start, void and spoiled ones too.
 
         Args:
             since: UNIX seconds; only drills that started then or later.
             team: only its members' drills.
         """
-        wanted = _REPS.where(drills.c.simulated == simulated).order_by(drills.c.started, drills.c.id)
+        wanted = _REPS.order_by(drills.c.started, drills.c.id)
         if since is not None:
             wanted = wanted.where(drills.c.started >= since)
         if engineer is not None:
@@ -218,10 +299,17 @@ class Records:
             yield from map(Rep._make, streamed)
 
 
+def _unspoiled(drill: PastDrill) -> PastDrill:
+    if not drill.sealed:
+        return drill
+    return dataclasses.replace(drill, pack="", variant="", family="", diagnosis=None, no_fault=None)
+
+
 def _insert(connection: sa.Connection, owned: list[tuple[Run, int]]) -> int:
     """Drills with their scorecards and hints; how many."""
     if not owned:
         return 0
+    _refuse_mixing(connection, owned)
     connection.execute(sa.insert(drills), [_drill(run, person) for run, person in owned])
     names = [run.run for run, _ in owned]
     keys = connection.execute(sa.select(drills.c.run, drills.c.id).where(drills.c.run.in_(names)))
@@ -241,7 +329,7 @@ def _insert(connection: sa.Connection, owned: list[tuple[Run, int]]) -> int:
     return len(owned)
 
 
-def _plain(item: Run | Scores | HintKept, *left_out: str) -> dict[str, object]:
+def _plain(item: Run | Scores | HintKept | Graded, *left_out: str) -> dict[str, object]:
     """Its fields by name; not deeper, as `dataclasses.asdict` would copy every scorecard."""
     return {
         field.name: getattr(item, field.name)
@@ -250,13 +338,48 @@ def _plain(item: Run | Scores | HintKept, *left_out: str) -> dict[str, object]:
     }
 
 
+def _refuse_mixing(connection: sa.Connection, owned: list[tuple[Run, int]]) -> None:
+    """A store is either of drills that people played, or of simulated ones."""
+    known = _is_simulated(connection)
+    simulated = owned[0][0].simulated if known is None else known
+    for run, _ in owned:
+        if run.simulated != simulated:
+            one, other = ("simulated", "real") if run.simulated else ("real", "simulated")
+            raise MixedRecords(
+                f"{run.run} is a {one} drill, and this store holds {other} ones; they are never mixed:"
+                " name another database with GAMEDAY_DATABASE_URL"
+            )
+
+
+def _is_simulated(connection: sa.Connection) -> bool | None:
+    """Whether the store holds simulated drills; None while it is empty. One real drill makes it real."""
+    any_of = sa.select(drills.c.id).limit(1)
+    if connection.scalar(any_of.where(drills.c.simulated.is_(False))) is not None:
+        return False
+    return None if connection.scalar(any_of) is None else True
+
+
 def _drill(run: Run, person: int) -> dict[str, object]:
-    own = {"person_id": person, "void": run.scores is None, "assistants": list(run.assistants)}
-    return _plain(run, "engineer", "scores", "hints", "assistants") | own
+    planned = run.assignment
+    own = {
+        "person_id": person,
+        "void": run.scores is None,
+        "assistants": list(run.assistants),
+        "block": planned.block if planned else None,
+        "block_order": planned.order if planned else None,
+        "planned_mode": planned.mode if planned else None,
+        "planned_policy": planned.policy if planned else None,
+        "randomised": planned.randomised if planned else None,
+    }
+    return _plain(run, "engineer", "scores", "hints", "assistants", "assignment") | own
+
+
+_NOT_GRADED: Mapping[str, object] = {field.name: None for field in dataclasses.fields(Graded)}
 
 
 def _card(drill: int, scores: Scores) -> dict[str, object]:
-    return _plain(scores, "stated", "vector") | {"drill_id": drill}
+    graded = _plain(scores.graded) if scores.graded else _NOT_GRADED
+    return {**_plain(scores, "stated", "vector", "graded"), **graded, "drill_id": drill}
 
 
 def _hint(drill: int, hint: HintKept) -> dict[str, object]:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Table,
 )
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every migration that this version knows, oldest first; a test holds it to the files."""
 
 metadata = MetaData(
@@ -39,6 +39,13 @@ people = Table(
     Column("name", String, unique=True, doc="null once the person asked to be forgotten"),
     Column("pseudonym", String, nullable=False, unique=True),
     Column("made_at", Double, nullable=False),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("name", String, primary_key=True, doc="under which somebody's drills come in too"),
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
 teams = Table(
@@ -80,10 +87,19 @@ drills = Table(
     Column("limit_s", Double, nullable=False),
     Column("par_s", Double),
     Column("void", Boolean, nullable=False, doc="it has no score"),
-    Column("spoiled", Boolean, nullable=False, doc="the pack was named"),
+    Column("spoiled", Boolean, nullable=False, doc="the pack was named, or the drill paused"),
     Column("simulated", Boolean, nullable=False, doc="nobody played it"),
     Column("assistants", JSON, nullable=False, doc="assistants seen on the machine"),
     Column("schema", Integer, nullable=False, doc="of the journal"),
+    # What a plan assigned; null outside a plan.
+    Column("block", String, doc="the pair that the drill belongs to"),
+    Column("block_order", Integer, doc="1 or 2: its place in the pair"),
+    Column("planned_mode", String),
+    Column("planned_policy", String, doc="which hints it was to get; null without the AI"),
+    Column("randomised", Boolean, doc="false once a lead set aside what chance had chosen"),
+    Column("observer", String, doc="who watched it"),
+    Column("met", Boolean, doc="something was broken in it, so the engineer knows the variant"),
+    Index(None, "block"),
     Index(None, "digest"),
     Index(None, "started"),
     Index(None, "person_id", "started"),
@@ -96,8 +112,8 @@ scorecards = Table(
     Column("schema", Integer, nullable=False),
     Column("time_to_acknowledge_s", Double),
     Column("time_to_hypothesis_s", Double),
-    Column("time_to_mitigate_s", Double, nullable=False, doc="censored here unless mitigated"),
-    Column("mitigated", Boolean, nullable=False),
+    Column("time_to_mitigate_s", Double, doc="censored here unless mitigated; null if nothing was wrong"),
+    Column("mitigated", Boolean, doc="null if nothing was wrong"),
     Column("diagnosis", Double, nullable=False, doc="D, 0 to 1"),
     Column("correct", Boolean, nullable=False),
     Column("confidence", Double, doc="in the diagnosis"),
@@ -114,6 +130,26 @@ scorecards = Table(
         for name in ("rair", "rsr", "commission")
         for part in ("k", "n")
     ),
+    Column("no_fault", String, doc="what a drill without a fault came to"),
+    Column("stood_down_s", Double, doc="since the onset"),
+    # What is graded when a drill is taken in; null for drills that an older version took in.
+    Column("felt_s", Double, doc="from the page to the end, as it felt"),
+    Column("real_s", Double, doc="the same by the clock"),
+    Column("harm_minutes", Double, doc="customer-minutes lost that doing nothing would not have cost"),
+    Column("answer_components", String, doc="one a line"),
+    Column("wrong_components", String, doc="that only wrong hints named, one a line"),
+    Column("confidences", String, doc="of beliefs and diagnosis, as `0.6+ 0.9-`: + was right"),
+    *(Column(f"missed_{part}", Integer, doc="true factors that no hint named") for part in ("k", "n")),
+    *(
+        Column(f"{claim}_{fate}", Integer, doc="hints")
+        for claim in ("right", "wrong")
+        for fate in ("taken", "left")
+    ),
+    Column("waiting_s", Double, doc="for hints"),
+    Column("reading_s", Double, doc="hints, until it was said what became of them"),
+    Column("astray_s", Double, doc="after wrong hints"),
+    Column("rating", String, doc="again, hard, good or easy; null for drills with the AI"),
+    Column("rated_by_par_s", Double, doc="the par of the day on which it was rated"),
 )
 
 vectors = Table(
@@ -138,6 +174,73 @@ hints = Table(
     Column("followed", Boolean, nullable=False),
     Column("right_before", Boolean),
     Column("right_after", Boolean),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("family", String, primary_key=True),
+    Column("drills", Integer, nullable=False, doc="rated drills that are folded into it"),
+    Column("state", Integer, nullable=False, doc="fsrs's own, as are the next two"),
+    Column("stability", Double, nullable=False),
+    Column("difficulty", Double, nullable=False),
+    Column("due", Double, nullable=False),
+    Column("last_review", Double, nullable=False),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("outcome", String, primary_key=True, doc="the one that was declared in advance"),
+    Column("pairs", Integer, primary_key=True, autoincrement=False, doc="at which it was planned"),
+    Column("looked_at", Double, nullable=False),
+    Column("engineers", Integer, nullable=False),
+    # What it found; null where an order had too few pairs.
+    Column("p", Double),
+    Column("least_p", Double),
+    Column("method", String),
+    Column("direction", Integer),
+    Column("effect", Double),
+    Column("low", Double),
+    Column("high", Double),
+    Column("level", Double),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("digest", String, nullable=False, doc="of the roster that it was made from"),
+    Column("seed", BigInteger, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("length_min", Integer, nullable=False),
+    Column("hints", JSON, nullable=False, doc="the stated rate of each hint policy"),
+)
+
+planned = Table(
+    "planned",
+    metadata,
+    Column("block", String, primary_key=True, doc="the pair; named after its plan"),
+    Column(
+        "block_order", Integer, primary_key=True, autoincrement=False, doc="1 or 2: its place in the pair"
+    ),
+    Column("plan_id", ForeignKey("plans.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("team", String, nullable=False),
+    Column("family", String, nullable=False),
+    Column("pack", String, nullable=False),
+    Column("variant", String, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("advisor", String, nullable=False),
+    Column("policy", String, doc="hidden from the engineer; null without the AI"),
+    Column("style", String, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("zone", String, nullable=False, doc="the engineer's time zone"),
+    Column("randomised", Boolean, nullable=False, doc="false once a lead set chance aside"),
+    Column("unsealed", Boolean, nullable=False, doc="a lead opened the block's debriefs early"),
+    Column("withdrawn", Boolean, nullable=False),
 )
 
 forgotten = Table(

@@ -17,19 +17,19 @@ VECTOR = json.loads(to_json(score(project(hint_rejected().recorded()))))
 """The scorecard of a drill, as it lies in its folder."""
 
 
-def write_run(folder: Path, builder: DrillBuilder | None = None, *, scored: bool = True) -> Path:
+def write_run(
+    folder: Path, builder: DrillBuilder | None = None, *, scored: bool = True, **changed: object
+) -> Path:
     """A run folder as a drill leaves it; its name is the run's."""
     builder = builder or hint_rejected()
     builder.run_id = folder.name
     builder.write(folder)
-    write_manifest(
-        folder,
-        Manifest(
-            run=folder.name, codename=CODENAME, pack="cache-loss", variant="memory-cut", mode="advise",
-            seed=7, runtime="process", sandbox_id="sandbox-1", created=START, trainer_pid=1, family="cache",
-            advisor="pattern", policy="wrong", style="verdict",
-        ),
+    manifest = Manifest(
+        run=folder.name, codename=CODENAME, pack="cache-loss", variant="memory-cut", mode="advise",
+        seed=7, runtime="process", sandbox_id="sandbox-1", created=START, trainer_pid=1, family="cache",
+        advisor="pattern", policy="wrong", style="verdict",
     )  # fmt: skip
+    write_manifest(folder, manifest.model_copy(update=changed))
     if scored:
         write_scorecard(folder)
     return folder
@@ -55,6 +55,7 @@ def scores(time_to_mitigate_s: float = 200.0, *, mitigated: bool = True) -> Scor
         diagnosis=0.7, correct=True, confidence=0.8, customer_minutes_lost=12.5,
         money_lost=321.0, response_skill=None, harmful=0, stabilised_first=True, beliefs=2, brier=0.1,
         overconfidence=-0.2, rair_k=0, rair_n=1, rsr_k=1, rsr_n=1, commission_k=0, commission_n=1,
+        no_fault=None, stood_down_s=None,
         stated={"truth": {}, "answer": None, "beliefs": [], "hints": []},
         vector=VECTOR,
     )  # fmt: skip

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,7 @@ from gameday.cli.records import records as records_command
 from gameday.drill.recording import record
 from gameday.errors import BadRecords
 from gameday.journal.home import runs_home
+from gameday.records import database
 from gameday.records.run import SCORECARD_FILE
 from tests.builders import hint_accepted, stood_down, to_the_page
 from tests.records.runs import write_run
@@ -83,6 +88,72 @@ def test_a_drill_that_ends_is_recorded_with_those_before_it() -> None:
     write_run(runs_home() / "run-1")
     assert record(write_run(runs_home() / "run-2", stood_down())) == ""
     assert {row["run"] for row in json.loads(said(history, "--json").stdout)} == {"run-1", "run-2"}
+
+
+def _lock(path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def _of_a_newer_gameday(path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("UPDATE alembic_version SET version_num = '9999'")
+        other.commit()
+    yield
+
+
+def _damage(path: Path) -> Iterator[None]:
+    path.write_bytes(b"no database" * 100)
+    yield
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "says"),
+    [
+        pytest.param(_lock, 3, "locked by another program", id="locked"),
+        pytest.param(_of_a_newer_gameday, 2, "newer Gameday", id="newer"),
+        pytest.param(_damage, 2, "records.db", id="damaged"),
+    ],
+)
+def test_a_store_that_cannot_be_used(
+    tmp_path: Path,
+    wrong: Callable[[Path], Iterator[None]],
+    code: int,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both commands say why in one sentence and an exit code; a drill that ends loses nothing by it."""
+    folder = write_run(runs_home() / "run-1")
+    said(history)
+    monkeypatch.setattr(database, "Database", functools.partial(database.Database, wait_s=0.1))
+    with contextmanager(wrong)(tmp_path / "data" / "records.db"):
+        for command, words in ((history, ()), (records_command, ("ingest",))):
+            refused = CliRunner().invoke(command, words)
+            assert isinstance(refused.exception, BadRecords)
+            assert (refused.exception.exit_code, refused.stdout) == (code, "")
+            assert says in str(refused.exception)
+            assert "\n" not in str(refused.exception)
+        assert record(folder).startswith("Not in your history yet: ")
+    assert (folder / SCORECARD_FILE).is_file()
+
+
+def test_a_store_that_may_only_be_read_shows_what_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And says that the newest drill is not in it; to take that in is refused."""
+    write_run(runs_home() / "run-1")
+    said(history)
+    write_run(runs_home() / "run-2", stood_down())
+    store = tmp_path / "data" / "records.db"
+    monkeypatch.setenv("GAMEDAY_DATABASE_URL", f"sqlite:///file:{store}?mode=ro&uri=true")
+    shown = said(history, "--json")
+    assert [row["run"] for row in json.loads(shown.stdout)] == ["run-1"]
+    assert "not up to date" in shown.stderr
+    assert "may only be read" in shown.stderr
+    refused = CliRunner().invoke(records_command, ["ingest"])
+    assert isinstance(refused.exception, BadRecords)
+    assert refused.exception.exit_code == 2
 
 
 def test_a_drill_that_cannot_be_recorded_is_not_lost(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -63,6 +63,26 @@ def test_a_migration_can_be_taken_back(database: Database) -> None:
     assert Records(database).history() == []
 
 
+def test_an_older_store_is_brought_up_to_date(url: str, database: Database) -> None:
+    """Its drills stay as they are; what it did not know of them is left open."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    Records(database).add(past_run(1))
+    before = Records(database).history()
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    opened = Database(url)
+    try:
+        assert Records(opened).history() == before
+        assert before[0].no_fault is None
+    finally:
+        opened.close()
+
+
 def test_opening_again_needs_no_alembic(file: Path) -> None:
     """A store that is up to date opens without the migration machinery."""
     code = (

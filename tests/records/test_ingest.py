@@ -12,13 +12,14 @@ import pytest
 import sqlalchemy as sa
 
 from gameday.errors import BadJournal, BadRecords
-from gameday.journal.events import DrillEnded
+from gameday.journal.events import DrillEnded, DrillPaused, DrillResumed
 from gameday.journal.writer import EVENTS_FILE
 from gameday.records.database import Database
 from gameday.records.run import SCORECARD_FILE, read_run
 from gameday.records.store import Records
 from gameday.records.tables import drills, forgotten, hints, scorecards
-from tests.builders import ONSET_S, START, hint_accepted, hint_rejected, stood_down, to_the_page
+from gameday.reports.history import ended, mitigated
+from tests.builders import ONSET_S, START, false_alarm, hint_accepted, hint_rejected, stood_down, to_the_page
 from tests.records.runs import past_run, scores, write_run
 
 
@@ -37,6 +38,27 @@ def test_a_run_is_taken_in_once(records: Records, database: Database, tmp_path: 
     assert (past.engineer, past.pack, past.family, past.outcome) == ("ada", "cache-loss", "cache", "resolved")
     assert (past.mitigated, past.time_to_mitigate_s, past.void) == (True, 180.0, False)
     assert past.started == START
+
+
+def test_a_drill_that_was_paused_is_spoiled(records: Records, tmp_path: Path) -> None:
+    """Its clock stood still while the company could be looked at, and mended from a shell of one's own."""
+    builder = hint_rejected()
+    builder.add(ONSET_S + 60, "facilitator", DrillPaused(reason="the fire bell"))
+    builder.add(ONSET_S + 90, "facilitator", DrillResumed())
+    assert not read_run(write_run(tmp_path / "run-1")).spoiled
+    assert records.ingest(write_run(tmp_path / "run-2", builder)) == "added"
+    (past,) = records.history()
+    assert past.spoiled
+
+
+def test_a_drill_without_a_fault_has_its_outcome(records: Records, tmp_path: Path) -> None:
+    """And no time to mitigate; the history says that standing down was right."""
+    assert records.ingest(write_run(tmp_path / "run-1", false_alarm())) == "added"
+    (past,) = records.history()
+    assert (past.no_fault, past.mitigated, past.time_to_mitigate_s) == ("correct_stand_down", None, None)
+    assert (mitigated(past), ended(past)) == ("–", "stood down, rightly, simulated")
+    (rep,) = records.reps()
+    assert (rep.no_fault, rep.stood_down_s, rep.void) == ("correct_stand_down", 150.0, False)
 
 
 def test_the_columns_are_the_scorecards(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_erasing_leaves_nothing(records: Records, people: People, database: Data
     """No row of theirs is left, others keep theirs, and the folder isn't taken in again."""
     folder = write_run(tmp_path / "run-1")
     records.ingest(folder)
-    records.add(past_run(2, engineer="bo"))
+    records.add(past_run(2, engineer="bo", simulated=True))
     people.put_in_team("print", ["ada"])
     assert people.erase("ada") == ("run-1",)
     assert "'ada'" not in everything(database)

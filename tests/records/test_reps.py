@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from gameday.errors import BadRecords
+from gameday.journal import Assignment
 from gameday.records.people import People
 from gameday.records.store import Records
 from tests.builders import START
@@ -31,8 +35,49 @@ def test_reps_can_be_narrowed(records: Records, people: People) -> None:
     assert list(records.reps(team="nobody's")) == []
 
 
-def test_simulated_drills_never_mix_with_real_ones(records: Records) -> None:
-    """One asks for the ones or for the others."""
-    records.add_many([past_run(1), past_run(2, simulated=True)])
+@pytest.mark.parametrize("simulated", [False, True])
+def test_simulated_drills_never_mix_with_real_ones(records: Records, simulated: bool) -> None:
+    """A store is of one kind; the other is refused in a sentence, one by one and in a batch."""
+    records.add(past_run(1, simulated=simulated))
+    other = past_run(2, simulated=not simulated)
+    with pytest.raises(BadRecords, match=r"run-2 is a \w+ drill.*never mixed: name another database"):
+        records.add(other)
+    with pytest.raises(BadRecords, match="run-2 is a"):
+        records.add_many([past_run(3, simulated=simulated), other])
     assert [rep.run for rep in records.reps()] == ["run-1"]
-    assert [rep.run for rep in records.reps(simulated=True)] == ["run-2"]
+    assert records.simulated is simulated
+
+
+def test_a_batch_of_both_kinds_is_refused(records: Records) -> None:
+    """The first drill says what an empty store becomes."""
+    with pytest.raises(BadRecords, match="run-2 is a simulated drill, and this store holds real ones"):
+        records.add_many([past_run(1), past_run(2, simulated=True)])
+    assert list(records.reps()) == []
+    assert records.simulated is False
+
+
+def test_what_a_plan_assigned_is_kept(records: Records) -> None:
+    """Block, order, mode, policy and whether chance decided; nothing for a drill outside a plan."""
+    planned = Assignment(block="plan-0001", order=2, mode="advise", policy="wrong", randomised=False)
+    records.add_many([past_run(1), past_run(2, assignment=planned, observer="cyd")])
+    outside, inside = records.reps()
+    assert (outside.block, outside.randomised, outside.observer) == (None, None, None)
+    assert (inside.block, inside.block_order, inside.planned_mode) == ("plan-0001", 2, "advise")
+    assert (inside.planned_policy, inside.randomised, inside.observer) == ("wrong", False, "cyd")
+
+
+def test_variants_are_known_once_something_broke(records: Records, people: People) -> None:
+    """A drill that was aborted before anything broke leaves its variant unseen; the forgotten are gone."""
+    records.add_many(
+        [
+            past_run(1),
+            past_run(2, variant="other", scores=None, hints=(), met=False),
+            past_run(3, engineer="bo", pack="retry-storm", scores=None, hints=(), outcome="aborted"),
+            past_run(4, engineer="cyd"),
+        ]
+    )
+    people.take_name_off("cyd")
+    assert records.variants_met() == {
+        "ada": frozenset({"cache-loss/maxmemory"}),
+        "bo": frozenset({"retry-storm/maxmemory"}),
+    }

@@ -1,0 +1,88 @@
+"""Draws a plan once: the same roster gives the plan that is kept, another one needs another name."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gameday.errors import GamedayError
+from gameday.records.schedule import Plan, Planned, Schedule
+from gameday.records.store import Records
+from gameday.team.planning import digest_of, make
+from gameday.team.roster import Roster, Source
+from gameday.team.shelf import chosen, shelf
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A plan that is kept."""
+
+    plan: Plan
+    drills: tuple[Planned, ...]
+    left_out: tuple[str, ...] = ()
+    again: bool = False
+    """It was there before."""
+
+
+def draw(
+    roster: Roster,
+    source: Source,
+    schedule: Schedule,
+    records: Records,
+    *,
+    weeks: int,
+    seed: int | None,
+    now: Callable[[], float] = time.time,
+) -> Drawn:
+    """Make the plan of a roster and keep it, or find it.
+
+    Raises:
+        BadRoster: the roster can't be planned.
+        GamedayError: the name is taken by another roster's plan, or nothing can be paired.
+        BadRecords: the store cannot be used.
+    """
+    known = schedule.plan(roster.name)
+    if known is not None:
+        _same_or_refused(known, roster, weeks, seed)
+        return Drawn(known, tuple(schedule.drills(plan=known.name)), again=True)
+    drawn = make(
+        roster,
+        source,
+        chosen(roster, source, shelf()),
+        secrets.randbelow(2**31) if seed is None else seed,
+        weeks=weeks,
+        seen=_seen(schedule, records),
+        now=now(),
+    )
+    if not drawn.drills:
+        raise GamedayError("; ".join(("nothing can be planned", *drawn.left_out)))
+    schedule.add(drawn.plan, drawn.drills)
+    return Drawn(drawn.plan, tuple(schedule.drills(plan=roster.name)), drawn.left_out)
+
+
+def _same_or_refused(known: Plan, roster: Roster, weeks: int, seed: int | None) -> None:
+    if known.digest != digest_of(roster, weeks):
+        raise GamedayError(
+            f"there is a plan {known.name!r} already, made from another roster or for other weeks; give this "
+            f"one another name, or end that one with `gameday schedule withdraw {known.name}` first and then "
+            "take another name"
+        )
+    if seed not in (None, known.seed):
+        raise GamedayError(
+            f"{known.name!r} was drawn with seed {known.seed} already; drawing until a plan pleases is what "
+            "chance is there to prevent"
+        )
+
+
+def _seen(schedule: Schedule, records: Records) -> dict[str, set[str]]:
+    """The variants that each engineer has met, or is going to."""
+    met: dict[str, set[str]] = {}
+    for rep in records.reps():
+        if rep.engineer is not None:
+            met.setdefault(rep.engineer, set()).add(f"{rep.pack}/{rep.variant}")
+    for drill in schedule.drills():
+        if drill.open:
+            met.setdefault(drill.engineer, set()).add(f"{drill.pack}/{drill.variant}")
+    return met
