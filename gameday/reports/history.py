@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gameday.records.store import PastDrill
 from gameday.reports.words import clock
 from gameday.text import one_line
+
+if TYPE_CHECKING:
+    from gameday.records.store import PastDrill
 
 _ENDED = {
     "resolved": "resolved",
@@ -20,6 +23,12 @@ _ENDED = {
     "stood_down": "stood down",
     "aborted": "aborted",
     "void": "broke",
+}
+_NO_FAULT = {
+    "correct_stand_down": "stood down, rightly",
+    "false_alarm": "false alarm",
+    "wrong_stand_down": "stood down, wrongly",
+    "undecided": "nothing wrong, undecided",
 }
 
 
@@ -38,7 +47,7 @@ def history_table(drills: Iterable[PastDrill]) -> RenderableType:
             time.strftime("%Y-%m-%d %H:%M", time.localtime(drill.started)),
             one_line(drill.codename),
             one_line(drill.engineer),
-            f"{drill.pack}/{drill.variant}",
+            "sealed" if drill.sealed else f"{drill.pack}/{drill.variant}",
             drill.mode if drill.mode == "manual" else f"{drill.mode} ({drill.advisor})",
             mitigated(drill),
             "–" if drill.diagnosis is None else f"{drill.diagnosis:.2f}",
@@ -49,7 +58,7 @@ def history_table(drills: Iterable[PastDrill]) -> RenderableType:
 
 
 def mitigated(drill: PastDrill) -> str:
-    """`3:20`, `> 20:00` where it was not within the limit, `–` for a void drill."""
+    """`3:20`, `> 20:00` where it was not within the limit, `–` for a void drill or one without a fault."""
     if drill.time_to_mitigate_s is None:
         return "–"
     return f"{'' if drill.mitigated else '> '}{clock(drill.time_to_mitigate_s)}"
@@ -57,5 +66,6 @@ def mitigated(drill: PastDrill) -> str:
 
 def ended(drill: PastDrill) -> str:
     """How it ended, and what keeps it from counting."""
+    how = _NO_FAULT.get(drill.no_fault or "", _ENDED.get(drill.outcome, drill.outcome))
     flags = (("spoiled", drill.spoiled), ("void", drill.void), ("simulated", drill.simulated))
-    return ", ".join([_ENDED.get(drill.outcome, drill.outcome), *(name for name, so in flags if so)])
+    return ", ".join([how, *(name for name, so in flags if so)])

@@ -14,6 +14,7 @@ from gameday.journal.events import (
     PhaseChanged,
     SandboxProgressed,
     SliMeasured,
+    TruthRevealed,
 )
 from gameday.reports.words import Said, clock, say
 from gameday.text import one_line, plain
@@ -35,11 +36,13 @@ class Narrator:
     """Narrates one drill, from its first event on.
 
     The SLI has a line only where the share of good requests, over five seconds, moves to another
-    band. The injection, and the phases that would give it away, are left out unless `reveal` is set.
+    band. The injection, and the phases that would give it away, are left out unless `reveal` is set;
+    the truth at the end is, if the debrief is `sealed`.
     """
 
-    def __init__(self, *, reveal: bool = False) -> None:
+    def __init__(self, *, reveal: bool = False, sealed: bool = False) -> None:
         self._reveal = reveal
+        self._sealed = sealed
         self._started: float | None = None
         self._recent: deque[tuple[int, int]] = deque(maxlen=_SMOOTHED_S)
         self._band: Said | None = None
@@ -48,7 +51,7 @@ class Narrator:
         """The event as one line with the time since the drill started, or None."""
         if self._started is None:
             self._started = entry.wall
-        if not self._reveal and _gives_away(event):
+        if (not self._reveal and _gives_away(event)) or (self._sealed and isinstance(event, TruthRevealed)):
             return None
         said = self._said(event)
         if said is None:

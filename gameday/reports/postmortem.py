@@ -54,11 +54,15 @@ def postmortem(recorded: Sequence[Recorded], timeline: Timeline, card: Scorecard
         f"# {_escaped(truth.title)}",
         f"Draft, from drill {_escaped(started.codename)}. Handled by {_escaped(started.engineer)}.",
         "## Summary\n\n" + _summary(truth, card),
-        "## Impact\n\n" + _figures(card, ("time to mitigate", "customer-minutes lost", "money lost")),
+        "## Impact\n\n"
+        + _figures(card, ("time to mitigate", "bad minutes", "customer-minutes lost", "money lost")),
         "## Contributing factors\n\n" + _factors(truth),
         "## How it came about\n\n" + _numbered(truth.chain),
         "## Detection and response\n\n"
-        + _figures(card, ("time to acknowledge", "time to hypothesis", "stabilised first", "harm")),
+        + _figures(
+            card,
+            ("time to acknowledge", "time to hypothesis", "time to stand down", "stabilised first", "harm"),
+        ),
         "## Timeline\n\nTimes are minutes and seconds since the onset.\n\n"
         + _table(recorded, timeline.onset),
         "## Advice of the AI\n\n" + "\n".join(f"- {_escaped(line)}" for line in advice_lines(card)),
@@ -70,9 +74,12 @@ def postmortem(recorded: Sequence[Recorded], timeline: Timeline, card: Scorecard
 
 
 def _summary(truth: TruthRevealed, card: Scorecard) -> str:
+    if card.no_fault is not None:
+        return f"Nothing was wrong: the alert was. {_outcome(card)}"
+    at = card.time_to_mitigate_s
     ending = (
-        f"Customers were served again {clock(card.time_to_mitigate_s)} after the onset."
-        if card.mitigated
+        f"Customers were served again {clock(at)} after the onset."
+        if card.mitigated and at is not None
         else f"Customers were not served again within {clock(card.limit_s)}."
     )
     what = f"Affected: {names(truth.components)}. Mechanism: {names(truth.mechanisms)}."
@@ -80,8 +87,8 @@ def _summary(truth: TruthRevealed, card: Scorecard) -> str:
 
 
 def _factors(truth: TruthRevealed) -> str:
-    factors = [f"trigger: {truth.trigger}"] if truth.trigger else []
-    factors += [f"mechanism: {mechanism}" for mechanism in truth.mechanisms]
+    factors = [f"trigger: {truth.trigger}"] if truth.trigger not in ("", "none") else []
+    factors += [f"mechanism: {mechanism}" for mechanism in truth.mechanisms if mechanism != "none"]
     factors += list(truth.contributing)
     return "\n".join(f"- {_escaped(factor)}" for factor in factors) or "- "
 
@@ -93,8 +100,14 @@ def _numbered(chain: Sequence[str]) -> str:
 def _figures(card: Scorecard, entries: Sequence[str]) -> str:
     lines = {line.entry: line for line in scorecard_lines(card)}
     return "\n".join(
-        f"- {entry}: {_escaped(lines[entry].figure)}. {_escaped(lines[entry].sentence)}" for entry in entries
+        f"- {entry}: {_escaped(lines[entry].figure)}. {_escaped(lines[entry].sentence)}"
+        for entry in entries
+        if entry in lines
     )
+
+
+def _outcome(card: Scorecard) -> str:
+    return next(line.sentence for line in scorecard_lines(card) if line.entry == "outcome")
 
 
 def _table(recorded: Sequence[Recorded], onset: float) -> str:

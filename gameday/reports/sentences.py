@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gameday.reports.words import clock
 from gameday.text import one_line
+from scoring.nofault import NoFault
 from scoring.reliance import HintOutcome
 from scoring.scorecard import Scorecard
 
@@ -20,15 +21,15 @@ class Line:
 
 
 def scorecard_lines(card: Scorecard) -> list[Line]:
-    """Every entry of the scorecard, in the order in which an incident goes."""
+    """Every entry of the scorecard that it has, in the order in which an incident goes."""
     return [
         _acknowledge(card),
         _hypothesis(card),
-        _mitigate(card),
+        *([_mitigate(card), *_stood_down(card)] if card.no_fault is None else _outcome(card.no_fault, card)),
         _diagnosis(card),
         *_losses(card),
         _harm(card),
-        _stabilised(card),
+        *([_stabilised(card)] if card.no_fault is None else []),
         _paged(card),
         _calibration(card),
         *_felt(card),
@@ -54,14 +55,18 @@ def _acknowledge(card: Scorecard) -> Line:
 
 def _hypothesis(card: Scorecard) -> Line:
     at = card.time_to_hypothesis_s
+    if card.no_fault is not None:
+        if at is None:
+            return Line("time to hypothesis", "never", "That nothing was wrong was never said.")
+        return Line("time to hypothesis", clock(at), f"That nothing was wrong was said after {_spell(at)}.")
     if at is None:
         return Line("time to hypothesis", "never", "The right component and mechanism were never named.")
     return Line("time to hypothesis", clock(at), f"The cause was first named {_spell(at)} after the onset.")
 
 
 def _mitigate(card: Scorecard) -> Line:
-    if card.mitigated:
-        at = card.time_to_mitigate_s
+    at = card.time_to_mitigate_s
+    if card.mitigated and at is not None:
         return Line(
             "time to mitigate",
             clock(at),
@@ -74,12 +79,65 @@ def _mitigate(card: Scorecard) -> Line:
     )
 
 
+def _stood_down(card: Scorecard) -> list[Line]:
+    """For a drill with a fault; a stand-down after a mitigation needs no word."""
+    stood = card.stand_down
+    if stood is None or stood.right:
+        return []
+    how = (
+        "although something was wrong that customers did not feel yet"
+        if stood.served
+        else "while customers were let down"
+    )
+    return [Line("stood down", clock(stood.at_s), f"You stood down {how}; that was wrong.")]
+
+
+_OUTCOMES = {
+    "correct_stand_down": (
+        "correct stand-down",
+        "Nothing was wrong, you saw it and stood down: that was the right thing to do.",
+    ),
+    "false_alarm": ("false alarm", "Nothing was wrong, and a cause was named."),
+    "wrong_stand_down": (
+        "wrong stand-down",
+        "Nothing had been wrong, but you stood down while customers were let down.",
+    ),
+    "undecided": ("undecided", "Nothing was wrong, and you did not stand down before the time was up."),
+}
+
+
+def _outcome(found: NoFault, card: Scorecard) -> list[Line]:
+    """Instead of a time to mitigate, where there was nothing to mitigate."""
+    figure, sentence = _OUTCOMES[found.outcome]
+    lines = [Line("outcome", figure, sentence)]
+    if card.stand_down is not None:
+        at = card.stand_down.at_s
+        lines.append(
+            Line("time to stand down", clock(at), f"You stood down {_spell(at)} after the alert was set off.")
+        )
+    if found.changes:
+        changed = "One change was made" if found.changes == 1 else f"{found.changes} changes were made"
+        lines.append(
+            Line("changes", str(found.changes), f"{changed} to a company in which nothing was wrong.")
+        )
+    if found.bad_minutes:
+        lines.append(
+            Line(
+                "bad minutes",
+                f"{found.bad_minutes:,.1f}",
+                "Customer-minutes that doing nothing would not have cost.",
+            )
+        )
+    return lines
+
+
 def _diagnosis(card: Scorecard) -> Line:
     grade = card.diagnosis
     if not grade.submitted:
         return Line("diagnosis", "0.00", "No diagnosis was submitted.")
     parts = grade.parts
-    verdict = "The cause was named" if grade.correct else "The cause was not named"
+    what, told = ("The cause", "named") if card.no_fault is None else ("That nothing was wrong", "said")
+    verdict = f"{what} was {told}" if grade.correct else f"{what} was not {told}"
     return Line(
         "diagnosis",
         f"{grade.score:.2f}",
@@ -111,7 +169,7 @@ def _losses(card: Scorecard) -> list[Line]:
 
 def _harm(card: Scorecard) -> Line:
     if not card.harmful:
-        return Line("harm", "none", "Nothing was done that makes this incident worse.")
+        return Line("harm", "none", "Nothing was done that is known to make it worse.")
     told = "; ".join(f"{one_line(action.line)} at {clock(action.at_s)}" for action in card.harmful)
     return Line("harm", str(len(card.harmful)), f"This made it worse: {told}.")
 
@@ -132,7 +190,8 @@ def _paged(card: Scorecard) -> Line:
     people = card.paged.people
     rung = ", ".join(dict.fromkeys(one_line(each.who) for each in people)) or "nobody"
     if card.paged.right_owner is None:
-        return Line("people paged", str(len(people)), f"Paged: {rung}. No colleague owns what failed.")
+        nobody = "No colleague owns what failed." if card.no_fault is None else "Nothing had failed."
+        return Line("people paged", str(len(people)), f"Paged: {rung}. {nobody}")
     if not card.paged.right_owner:
         return Line("people paged", str(len(people)), f"Paged: {rung}. Who owns what failed was not asked.")
     at = card.paged.right_owner_after_page_s
@@ -171,10 +230,11 @@ def _felt(card: Scorecard) -> list[Line]:
 def _skill(card: Scorecard) -> Line:
     if card.response_skill is None:
         return Line("response skill", "none", f"Not known: it {card.response_skill_reason}.")
+    whose = f" Rehearsed on another machine: {card.rehearsed_elsewhere}." if card.rehearsed_elsewhere else ""
     return Line(
         "response skill",
         f"{card.response_skill:.2f}",
-        "1 is the rehearsed expert, 0 is doing nothing, below 0 is worse than doing nothing.",
+        f"1 is the rehearsed expert, 0 is doing nothing, below 0 is worse than doing nothing.{whose}",
     )
 
 

@@ -18,6 +18,7 @@ from gameday.journal.events import (
     DrillResumed,
     Entry,
     Event,
+    EvidencePinned,
     FaultInjected,
     HintDisposed,
     HintShown,
@@ -29,8 +30,11 @@ from gameday.journal.events import (
     PersonAnswered,
     PersonPaged,
     Relapsed,
+    Resumed,
+    RuledOut,
     SloViolated,
     StoodDown,
+    TruthRevealed,
 )
 from gameday.journal.reader import Recorded
 from gameday.reports.words import Said, say
@@ -44,6 +48,8 @@ _TOLD = (
     Noted,
     Operated,
     Believed,
+    EvidencePinned,
+    RuledOut,
     CheckpointAsked,
     CheckpointMissed,
     MessagePosted,
@@ -58,8 +64,12 @@ _TOLD = (
     StoodDown,
     DrillPaused,
     DrillResumed,
+    Resumed,
     DrillEnded,
 )
+
+
+_NOTHING_BROKEN = Said("·", "an alert was set off; nothing was broken", "bold")
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,7 @@ class Row:
     """Seconds since the onset."""
     who: str
     said: Said
+    event: Event
 
 
 def story(recorded: Sequence[Recorded], onset: float) -> list[Row]:
@@ -77,11 +88,16 @@ def story(recorded: Sequence[Recorded], onset: float) -> list[Row]:
 
     What the oracle back-dates stands where it began, not where it was noticed; so does the injection.
     """
+    nothing_wrong = any(
+        isinstance(item.event, TruthRevealed) and item.event.mechanisms == ("none",) for item in recorded
+    )
     rows = []
     for item in recorded:
         said = say(item.event) if isinstance(item.event, _TOLD) else None
+        if nothing_wrong and isinstance(item.event, FaultInjected):
+            said = _NOTHING_BROKEN
         if said is not None:
-            rows.append(Row(_dated(item.entry, item.event) - onset, item.entry.actor, said))
+            rows.append(Row(_dated(item.entry, item.event) - onset, item.entry.actor, said, item.event))
     return sorted(rows, key=lambda row: row.at_s)
 
 

@@ -23,6 +23,7 @@ from gameday.journal.events import (
     DrillResumed,
     DrillStarted,
     Event,
+    EvidencePinned,
     FaultInjected,
     FaultRolledBack,
     HintDisposed,
@@ -38,6 +39,8 @@ from gameday.journal.events import (
     Reflected,
     ReflectionAsked,
     Relapsed,
+    Resumed,
+    RuledOut,
     SandboxProgressed,
     SloViolated,
     StoodDown,
@@ -52,6 +55,14 @@ _ENDINGS = {
     "aborted": "aborted",
     "void": "void, it does not count",
 }
+
+
+def sealed_count(drills: int) -> str:
+    """How many drills a page leaves out because they are sealed, in a sentence; empty if none."""
+    if not drills:
+        return ""
+    what = "1 sealed drill is" if drills == 1 else f"{drills:,} sealed drills are"
+    return f"{what} left out; a drill counts once the other drill of its pair is done."
 
 
 @dataclass(frozen=True)
@@ -156,6 +167,17 @@ def _(event: Believed) -> Said:
 
 
 @say.register
+def _(event: EvidencePinned) -> Said:
+    return Said("⌖", f"evidence from {one_line(event.source)}: {one_line(event.text)}", "cyan")
+
+
+@say.register
+def _(event: RuledOut) -> Said:
+    because = f": {one_line(event.reason)}" if event.reason else ""
+    return Said("≉", f"rules out {cause(event.components, event.mechanisms)}{because}", "cyan")
+
+
+@say.register
 def _(event: CheckpointAsked) -> Said:
     return Said("≟", f"checkpoint {event.checkpoint}: what do you believe now?", "cyan")
 
@@ -243,6 +265,11 @@ def _(event: DrillPaused) -> Said:
 @say.register
 def _(event: DrillResumed) -> Said:
     return Said("=", "the drill goes on", "yellow")
+
+
+@say.register
+def _(event: Resumed) -> Said:
+    return Said("▶", f"taken up again after {clock(event.gap_s)}, in which nobody watched", "yellow")
 
 
 @say.register

@@ -15,8 +15,11 @@ from gameday.reports.debrief import print_debrief
 from tests.builders import (
     ONSET_S,
     DrillBuilder,
+    false_alarm,
     hint_accepted,
     hint_rejected,
+    nothing_wrong,
+    operated,
     stood_down,
     to_the_page,
 )
@@ -105,6 +108,30 @@ def test_a_drill_out_of_time_is_called_censored(tmp_path: Path) -> None:
 def test_what_the_advice_was_worth(drill: Callable[[], DrillBuilder], sentence: str, tmp_path: Path) -> None:
     """The debrief says whether the hint was right and whether it was followed."""
     assert sentence in words(shown(drill(), tmp_path))
+
+
+def test_a_right_stand_down_is_said_plainly(tmp_path: Path) -> None:
+    """First of all, and nowhere is anything called broken, censored or mitigated."""
+    text = words(shown(false_alarm((140.0, nothing_wrong())), tmp_path))
+    assert "Nothing was wrong, you saw it and stood down: that was the right thing to do." in text
+    assert "outcome correct stand-down" in text
+    assert "time to stand down 02:30" in text
+    assert "an alert was set off; nothing was broken" in text
+    for absent in ("censored", "time to mitigate", "the world was broken", "stabilised first"):
+        assert absent not in text
+
+
+def test_a_false_alarm_and_its_changes_are_said(tmp_path: Path) -> None:
+    """What was done to a company in which nothing was wrong."""
+    text = words(shown(false_alarm((60.0, operated("restart checkout-1")), stood_down_s=None), tmp_path))
+    assert "Nothing was wrong, and you did not stand down before the time was up." in text
+    assert "One change was made to a company in which nothing was wrong." in text
+
+
+def test_a_wrong_stand_down_is_said_plainly(tmp_path: Path) -> None:
+    """Whoever leaves customers in trouble hears of it before the chain of causes."""
+    text = words(shown(stood_down(), tmp_path))
+    assert text.index("You stood down while customers were let down; that was wrong.") < text.index("How it")
 
 
 @pytest.mark.parametrize("width", [80, 100, 120])

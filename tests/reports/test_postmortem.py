@@ -10,7 +10,7 @@ import pytest
 from gameday.errors import BadJournal
 from gameday.journal.events import Noted
 from gameday.reports.postmortem import write_postmortem
-from tests.builders import ONSET_S, DrillBuilder, hint_accepted, hint_rejected, to_the_page
+from tests.builders import ONSET_S, DrillBuilder, false_alarm, hint_accepted, hint_rejected, to_the_page
 
 
 def draft(drill: DrillBuilder, folder: Path) -> str:
@@ -25,6 +25,15 @@ def test_it_speaks_of_contributing_factors(drill: Callable[[], DrillBuilder], tm
     assert "## Contributing factors" in text
     assert "- retry-amplification\n- missing-alert" in text
     assert "root cause" not in text.lower()
+
+
+def test_a_page_that_meant_nothing_has_no_impact(tmp_path: Path) -> None:
+    """The draft says that the alert was wrong, and what to make of it; not that nobody was served."""
+    text = draft(false_alarm(), tmp_path)
+    assert "Nothing was wrong: the alert was. Nothing was wrong, you saw it and stood down" in text
+    assert "- misleading-alert" in text
+    assert "not served" not in text
+    assert "time to stand down: 02:30" in text
 
 
 def test_it_tells_the_impact_and_the_timeline(tmp_path: Path) -> None:
