@@ -1,4 +1,4 @@
-"""The Textual app of one drill: it hears the session, hands on what it heard, and carries commands."""
+"""The Textual app: home, and one drill at a time, whose session it hears and whose commands it carries."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
@@ -22,9 +24,11 @@ from gameday.drill.session import CommandRefused, Session, SignalSample
 from gameday.errors import DrillAborted, GamedayError
 from gameday.journal.events import AssistantsSeen, DrillPaused, DrillResumed, Entry, Event
 from gameday.text import one_line, plain
+from gameday.tui.driver import lasting
 from gameday.tui.history import SignalHistory
+from gameday.tui.house import Choice, House
 from gameday.tui.logs import LogBuffer
-from gameday.tui.messages import Send, Settled
+from gameday.tui.messages import Practise, Revisit, Send, Settled, ShowTeam
 from gameday.tui.screens.ask import ConfirmScreen, LeavingScreen
 from gameday.tui.screens.reflect import ReflectScreen
 from gameday.tui.screens.start import StartScreen
@@ -32,6 +36,7 @@ from gameday.tui.state import RoomState, fold
 from gameday.tui.theme import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
 from sandbox.errors import SandboxError
 from sandbox.runtime.base import LogLine
+from scenarios.errors import ScenarioError
 
 
 class _Ear:
@@ -55,16 +60,17 @@ class _LeaveScreen(ConfirmScreen):
 
 
 class GamedayApp(App[None]):
-    """One drill, from the sandbox coming up to the debrief.
+    """One drill from the sandbox coming up to the debrief; or home, and as many drills as one likes.
 
-    It ends with `return_code` 0, with that of `DrillAborted` if it was left, or with the exit code
-    of what ended the session; then `failure` holds the exception, and its text is printed once the
-    terminal is restored.
+    With a session it plays that and ends; without one it opens at home, and comes back there. It ends
+    with `return_code` 0, with that of `DrillAborted` if a drill was left, or with the exit code of what
+    ended the session; then `failure` holds the exception, and its text is printed once the terminal is
+    restored.
     """
 
     CSS_PATH = "gameday.tcss"
     TITLE = "Gameday"
-    ENABLE_COMMAND_PALETTE = False
+    COMMANDS: ClassVar[set[Any]] = set()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "quit", show=False, priority=True),
         Binding("ctrl+t", "toggle_light", show=False),
@@ -73,18 +79,54 @@ class GamedayApp(App[None]):
     room: reactive[RoomState] = reactive(RoomState(), always_update=True, init=False)
     signals: reactive[SignalHistory] = reactive(SignalHistory(), always_update=True, init=False)
 
-    def __init__(self, session: Session, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        session: Session | None = None,
+        now: Callable[[], float] = time.time,
+        *,
+        house: House | None = None,
+        visit: Revisit | None = None,
+    ) -> None:
+        """Args:
+        session: the one drill to play; None opens the home screen, which takes a house.
+        now: the wall clock, UNIX seconds.
+        house: opens drills and keeps them; without one a drill's reports are somebody else's work.
+        visit: a past drill to show instead, alone.
+        """
         super().__init__()
-        self.session = session
         self.now = now
         self.logs = LogBuffer()
         self.failure: BaseException | None = None
+        self.played = ""
+        """The run folder of the drill that was played last."""
+        self.unkept = ""
+        """The run folder of a drill that has begun and is not on record yet."""
+        self._house = house
+        self._first = session
+        self._visit = visit
+        self._session: Session | None = None
         self._play: Worker[None] | None = None
         self._room = RoomState()
         self._signals = SignalHistory()
         self._show_due = False
         self._in_room = False
         self._leaving = False
+        self._opening = False
+        self._told = False
+
+    def get_driver_class(self) -> type[Driver]:
+        return lasting(super().get_driver_class())
+
+    @property
+    def session(self) -> Session:
+        """The drill that is played, or was last."""
+        assert self._session is not None
+        return self._session
+
+    @property
+    def at_home(self) -> bool:
+        """Whether there is a home to come back to."""
+        return self._first is None and self._visit is None
 
     def on_mount(self) -> None:
         self.register_theme(DARK)
@@ -93,9 +135,12 @@ class GamedayApp(App[None]):
         self.theme = DARK.name
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._told_to_end)
-        self.push_screen(StartScreen().data_bind(GamedayApp.room))
-        self.session.listen(_Ear(self))
-        self.call_after_refresh(self._start)
+        if self._first is not None:
+            self._begin(self._first)
+        elif self._visit is not None:
+            self.revisit(self._visit)
+        else:
+            self._go_home()
 
     async def on_unmount(self) -> None:
         """Whatever ended the app, the session has cleaned up before the event loop goes."""
@@ -108,6 +153,82 @@ class GamedayApp(App[None]):
     @property
     def _playing(self) -> bool:
         return self._play is not None and not self._play.is_finished
+
+    # Home, and from there into a drill
+
+    def _go_home(self, said: Sequence[str] = ()) -> None:
+        from gameday.tui.screens.home import HomeScreen
+
+        assert self._house is not None
+        self._leaving = False
+        self._replace_screens(HomeScreen(self._house, said))
+
+    def action_home(self) -> None:
+        """Home, or out where there is none."""
+        if self.at_home:
+            self._go_home()
+        else:
+            self.exit()
+
+    @on(Practise)
+    def practise(self, message: Practise) -> None:
+        if not self._opening:
+            self._opening = True
+            self.push_screen(LeavingScreen("A drill", "choosing the ground…", "this takes a moment"))
+            self.run_worker(self._open(message.choice), name="open")
+
+    async def _open(self, choice: Choice) -> None:
+        assert self._house is not None
+        try:
+            session = await asyncio.to_thread(self._house.open, choice)
+        except (GamedayError, SandboxError, ScenarioError) as error:
+            self._go_home((str(error),))
+        else:
+            self._begin(session)
+        finally:
+            self._opening = False
+
+    @on(Revisit)
+    def revisit(self, message: Revisit) -> None:
+        from gameday.tui.screens.debrief import DebriefScreen
+
+        if message.replay:
+            self.push_screen(LeavingScreen("Replay", "reading the journal…", "this takes a moment"))
+            self.run_worker(self._replay(message), name="replay")
+        else:
+            self._replace_screens(DebriefScreen(message.run_folder, message.codename))
+
+    @on(ShowTeam)
+    def show_team(self) -> None:
+        from gameday.tui.screens.leads import LeadsScreen
+
+        assert self._house is not None
+        self._replace_screens(LeadsScreen(self._house))
+
+    async def _replay(self, message: Revisit) -> None:
+        from gameday.tui.screens.replay import ReplayScreen, load
+
+        try:
+            replay = await asyncio.to_thread(load, message.run_folder)
+        except GamedayError as error:
+            if self.at_home:
+                self._go_home((str(error),))
+            else:
+                self._fail(error)
+        else:
+            self._replace_screens(ReplayScreen(replay, message.run_folder, message.codename))
+
+    def _begin(self, session: Session) -> None:
+        """Show a drill's start, then let it run."""
+        self._session = session
+        self.unkept = session.run_folder
+        self.logs = LogBuffer()
+        self._room, self._signals = RoomState(), SignalHistory()
+        self.room, self.signals = self._room, self._signals
+        self._in_room = self._leaving = False
+        self._replace_screens(StartScreen().data_bind(GamedayApp.room))
+        session.listen(_Ear(self))
+        self.call_after_refresh(self._start)
 
     def _start(self) -> None:
         self._play = self.run_worker(self.session.run(), name="session", exit_on_error=False)
@@ -164,7 +285,10 @@ class GamedayApp(App[None]):
         """Show `screen` in place of whatever is open, questions and forms included."""
         while len(self.screen_stack) > 2:
             self.pop_screen()
-        self.switch_screen(screen)
+        if len(self.screen_stack) == 2:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
 
     # What is sent
 
@@ -174,7 +298,7 @@ class GamedayApp(App[None]):
 
     async def _send(self, message: Send) -> None:
         refusal = await self._refusal(message.command)
-        if refusal is not None:
+        if refusal is not None and not message.quiet:
             self.notify(refusal, severity="warning", markup=False)
         if message.origin is not None:
             message.origin.post_message(Settled(message.command, refusal))
@@ -190,7 +314,7 @@ class GamedayApp(App[None]):
 
     async def action_quit(self) -> None:
         """Ask once, then stop the session and wait until it has cleaned up."""
-        if self._leaving or isinstance(self.screen, LeavingScreen):
+        if self._leaving or self._opening or isinstance(self.screen, LeavingScreen):
             return
         if isinstance(self.screen, ReflectScreen):
             self.screen.action_skip()
@@ -204,7 +328,7 @@ class GamedayApp(App[None]):
 
     def _told_to_end(self) -> None:
         """The terminal was closed or somebody ends the program: no questions, but a clean world."""
-        self._leaving = True
+        self._leaving = self._told = True
         if self._playing and self._play is not None:
             self._play.cancel()
         else:
@@ -225,19 +349,36 @@ class GamedayApp(App[None]):
             return
         if event.state is WorkerState.ERROR and not isinstance(event.worker.error, DrillAborted):
             self._fail(event.worker.error)
-        elif event.state is WorkerState.SUCCESS and not self._leaving:
-            self._debrief()
+        elif self._told:
+            self.exit(return_code=DrillAborted.exit_code)
+        else:
+            left = self._leaving or event.state is not WorkerState.SUCCESS
+            self.run_worker(self._conclude(left=left), name="conclude")
+
+    async def _conclude(self, *, left: bool, said: str = "The drill was left; it does not count.") -> None:
+        """Put the drill on record; then its debrief, or where one goes who has left it."""
+        from gameday.tui.screens.debrief import DebriefScreen
+
+        folder = Path(self.session.run_folder)
+        troubles: Sequence[str] = ()
+        if self._house is not None:
+            troubles = tuple(await asyncio.to_thread(self._house.keep, folder))
+            self.played, self.unkept = str(folder), ""
+        if not left:
+            self._replace_screens(DebriefScreen(folder, self.room.codename))
+            for trouble in troubles:
+                self.notify(plain(trouble), severity="warning", markup=False)
+        elif self.at_home:
+            self._go_home((said,))
         else:
             self.exit(return_code=DrillAborted.exit_code)
 
-    def _debrief(self) -> None:
-        from gameday.tui.screens.debrief import DebriefScreen
-
-        self._replace_screens(DebriefScreen(self.session.run_folder, self.room.codename))
-
     def _fail(self, error: BaseException | None) -> None:
-        self.failure = error
         expected = isinstance(error, GamedayError | SandboxError)
+        if expected and self.at_home:
+            self.run_worker(self._conclude(left=True, said=str(error)), name="conclude")
+            return
+        self.failure = error
         said = str(error) if expected else f"{type(error).__name__}: {error}"
         self.exit(return_code=getattr(error, "exit_code", 1), message=Text(plain(said)))
 
@@ -246,7 +387,12 @@ class GamedayApp(App[None]):
     def action_help(self) -> None:
         from gameday.tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.session.vocabulary))
+        self.push_screen(HelpScreen(None if self._session is None else self._session.vocabulary))
+
+    def action_command_palette(self) -> None:
+        """Only where there is something to be found."""
+        if self.screen.COMMANDS:
+            super().action_command_palette()
 
     def action_toggle_light(self) -> None:
         self.theme = LIGHT.name if self.current_theme.dark else DARK.name

@@ -1,4 +1,4 @@
-"""A `Session` without a sandbox, for tests of the room and for work on its looks.
+"""A `Session` without a sandbox and a `House` without a machine, for tests and for work on looks.
 
 It remembers the commands that it was sent, and whoever holds it makes events, logs and signals
 happen at times of their choosing. It never answers a command with an event by itself, so a test
@@ -8,11 +8,18 @@ says exactly what the room hears.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from gameday.drill.commands import Command
-from gameday.drill.session import CommandRefused, Listener, Signal, SignalSample, Verb, Vocabulary
+from gameday.drill.session import CommandRefused, Listener, Session, Signal, SignalSample, Verb, Vocabulary
+from gameday.drill.views import Changed, Plotted
 from gameday.journal.events import Actor, Entry, Event
+from gameday.tui.house import Choice, Ground, Past, Shelved, Standing
+from gameday.tui.leads import Leads
+from sandbox.errors import BadStack, SandboxError
+from sandbox.observe.topology import Topology
+from sandbox.observe.traces import Trace
 from sandbox.runtime.base import LogLine
 
 START = 1_750_000_000.0
@@ -58,8 +65,62 @@ LUMEN = Vocabulary(
         "no-rate-limit": "Nothing bounds what one caller can ask for.",
         "untested-default": "A default nobody ever tried.",
     },
+    people={
+        "ines": "Inês Duarte: vision and its cache; trained the captioning model",
+        "marta": "Marta Kowalska: platform: database, metrics, bastion, the deployer",
+    },
 )
 """A small vocabulary of the company, enough for pickers and completion."""
+
+
+class FakeViews:
+    """Answers looks with what it was given. `asked` holds them in order; `failure` fails them all."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[object, ...]] = []
+        self.plots: dict[str, Plotted] = {}
+        """By expression; any other is not valid."""
+        self.names: tuple[str, ...] = ()
+        self.seen_traces: tuple[Trace, ...] = ()
+        self.map = Topology((), ())
+        self.commits: tuple[Changed, ...] = ()
+        self.diffs: dict[str, str] = {}
+        self.failure: SandboxError | None = None
+        self.held: asyncio.Event | None = None
+        """While it is there and not set, nothing is answered."""
+
+    async def metrics(self, promql: str, span_s: float) -> Plotted:
+        await self._look("metrics", promql, span_s)
+        if promql not in self.plots:
+            raise BadStack(f"PromQL: parse error: {promql}")
+        return self.plots[promql]
+
+    async def metric_names(self) -> tuple[str, ...]:
+        await self._look("names")
+        return self.names
+
+    async def traces(self, since_s: float) -> tuple[Trace, ...]:
+        await self._look("traces", since_s)
+        return self.seen_traces
+
+    async def topology(self) -> Topology:
+        await self._look("topology")
+        return self.map
+
+    async def changes(self, most: int) -> tuple[Changed, ...]:
+        await self._look("changes", most)
+        return self.commits[:most]
+
+    async def diff(self, revision: str) -> str:
+        await self._look("diff", revision)
+        return self.diffs.get(revision, "")
+
+    async def _look(self, *asked: object) -> None:
+        self.asked.append(asked)
+        if self.held is not None:
+            await self.held.wait()
+        if self.failure is not None:
+            raise self.failure
 
 
 class FakeSession:
@@ -79,6 +140,7 @@ class FakeSession:
         radii: Mapping[str, str] | None = None,
         start: float = START,
     ) -> None:
+        self.views = FakeViews()
         self.sent: list[Command] = []
         self.refusals: dict[type[Command], str] = {}
         self.radii = dict(radii or {})
@@ -181,3 +243,59 @@ class FakeSession:
 
     def release_cleanup(self) -> None:
         self._may_clean_up.set()
+
+
+class FakeHouse:
+    """Implements `gameday.tui.house.House` with what it was given.
+
+    `opened` and `kept` tell what was asked of it; `open` gives `session`, or raises `refusal`.
+    """
+
+    def __init__(
+        self,
+        session: Session | None = None,
+        *,
+        past: Past | None = None,
+        standing: Standing | None = None,
+        ground: Ground | None = None,
+        library: Sequence[Shelved] = (),
+        leads: Leads | None = None,
+        leads_in_codenames: Leads | None = None,
+    ) -> None:
+        self.session = session
+        self.refusal: Exception | None = None
+        self.troubles: tuple[str, ...] = ()
+        self.opened: list[Choice] = []
+        self.kept: list[Path] = []
+        self._past = past or Past()
+        self._standing = standing or Standing()
+        self._ground = ground or Ground("process", "it was asked for", frozenset({"exec", "copy_in"}))
+        self._library = tuple(library)
+        self._leads = leads or Leads(trouble="there are no records here")
+        self._leads_in_codenames = leads_in_codenames or self._leads
+
+    def past(self) -> Past:
+        return self._past
+
+    def standing(self) -> Standing:
+        return self._standing
+
+    def ground(self) -> Ground:
+        return self._ground
+
+    def library(self) -> tuple[Shelved, ...]:
+        return self._library
+
+    def leads(self, *, pseudonyms: bool) -> Leads:
+        return self._leads_in_codenames if pseudonyms else self._leads
+
+    def open(self, choice: Choice) -> Session:
+        self.opened.append(choice)
+        if self.refusal is not None:
+            raise self.refusal
+        assert self.session is not None
+        return self.session
+
+    def keep(self, run_folder: Path) -> Iterable[str]:
+        self.kept.append(run_folder)
+        return self.troubles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ LEVELS = ("debug", "info", "warn", "error")
 
 _LEVEL = re.compile(r'"level"\s*:\s*"(\w+)"|\b(DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b')
 _NAMES = {"warning": "warn", "critical": "error", "fatal": "error", "err": "error", "trace": "debug"}
+_AGE = re.compile(r"(\d+(?:\.\d+)?)([smh])")
+_CLOCK = re.compile(r"(\d\d?):([0-5]\d)(?::([0-5]\d))?")
 _SAID_ELSEWHERE = frozenset({"ts", "time", "level", "service", "msg", "trace_id"})
 _TRACE_SHOWN = 8
 """Characters of a trace id that tell it apart on a screen; the filter finds it whole."""
@@ -68,33 +71,62 @@ class LogFilter:
     services: frozenset[str] = frozenset()
     level: str = ""
     words: tuple[str, ...] = ()
+    since: float = 0.0
+    """UNIX seconds; earlier lines are left out."""
+    until: float = math.inf
 
     @classmethod
-    def parse(cls, text: str) -> LogFilter:
-        """`service:vision level:warn timed out`, where a service or word may be repeated."""
-        services, level, words = set(), "", []
+    def parse(cls, text: str, now: float = 0.0) -> LogFilter:
+        """`service:vision level:warn since:5m timed out`, where a service or word may be repeated.
+
+        Args:
+            now: UNIX seconds that an age counts from.
+
+        Raises:
+            ValueError: a time that is none, with a sentence.
+        """
+        services, level, words, times = set(), "", [], {"since": 0.0, "until": math.inf}
         for token in text.split():
             key, _, value = token.partition(":")
             if key == "service" and value:
                 services.add(value)
             elif key == "level" and value:
                 level = _NAMES.get(value.lower(), value.lower())
+            elif key in times and value:
+                times[key] = moment(value, now)
             else:
                 words.append(token.lower())
-        return cls(frozenset(services), level, tuple(words))
+        return cls(frozenset(services), level, tuple(words), times["since"], times["until"])
 
     def __bool__(self) -> bool:
-        return bool(self.services or self.level or self.words)
+        return self != LogFilter()
 
     def matches(self, item: Record) -> bool:
         if self.services and item.service not in self.services:
             return False
         if self.level and _rank(item.level) < _rank(self.level):
             return False
+        if not self.since <= item.wall <= self.until:
+            return False
         if not self.words:
             return True
         text = item.text.lower()
         return all(word in text for word in self.words)
+
+
+def moment(text: str, now: float) -> float:
+    """UNIX seconds of an age (`90s`, `5m`) or of a time of today (`14:05`, `14:05:30`, UTC).
+
+    Raises:
+        ValueError: it is neither.
+    """
+    age = _AGE.fullmatch(text)
+    if age:
+        return now - float(age[1]) * {"s": 1, "m": 60, "h": 3600}[age[2]]
+    clock = _CLOCK.fullmatch(text)
+    if clock and int(clock[1]) < 24:
+        return now - now % 86_400 + int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)
+    raise ValueError(f"{text!r} is no time: write an age such as 90s or 5m, or 14:05 (UTC)")
 
 
 def _rank(level: str) -> int:

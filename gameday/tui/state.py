@@ -7,6 +7,7 @@ strips every text once, so that no widget has to think of either.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import singledispatch
@@ -29,6 +30,7 @@ from gameday.journal.events import (
     EndReason,
     Entry,
     Event,
+    EvidencePinned,
     Fate,
     HintDisposed,
     HintShown,
@@ -44,11 +46,14 @@ from gameday.journal.events import (
     Reflected,
     ReflectionAsked,
     Relapsed,
+    RuledOut,
     SandboxProgressed,
     SliMeasured,
     StoodDown,
 )
 from gameday.text import one_line, plain
+from gameday.tui import beliefs as held
+from gameday.tui.beliefs import Evidence, Hypotheses, Hypothesis
 
 KEPT_S = 180
 """Seconds of each journey's SLI that are kept to draw."""
@@ -65,7 +70,10 @@ class Part:
     service: str
     step: str
     elapsed_s: float
+    """Seconds after the start of everything at which it came to this step."""
     detail: str = ""
+    began_s: float = 0.0
+    """The same for when it was first heard of."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +176,9 @@ class RoomState:
     codename: str = ""
     mode: Mode = "manual"
     runtime: str = ""
+    sandbox_id: str = ""
+    customers: int = 1
+    """How many customers the shop has at a time."""
     phase: Literal["starting", "briefing", "baseline", "armed", "debrief"] = "starting"
     """`armed` stands for the incident too: a screen must not tell when the world was broken."""
     started_at: float | None = None
@@ -193,6 +204,8 @@ class RoomState:
     """Those that fire now, oldest first."""
     operations: tuple[Operation, ...] = ()
     beliefs: tuple[Belief, ...] = ()
+    hypotheses: Hypotheses = ()
+    evidence: tuple[Evidence, ...] = ()
     hints: tuple[Hint, ...] = ()
     notes: tuple[NoteLine, ...] = ()
     channel: tuple[ChannelLine, ...] = ()
@@ -210,6 +223,20 @@ class RoomState:
         if self.page is None and self.acknowledged_at is None:
             return "on call" if self.phase == "armed" else self.phase
         return "incident" if self.mitigated_at is None else "mitigated"
+
+    @property
+    def affected(self) -> int | None:
+        """How many customers are badly served now, by the share of all requests; None without requests."""
+        newest = max((each.seconds[-1].second for each in self.journeys.values() if each.seconds), default=0)
+        recent = [
+            item
+            for journey in self.journeys.values()
+            for item in journey.seconds[-NOW_S:]
+            if item.second > newest - NOW_S
+        ]
+        count = sum(item.count for item in recent)
+        bad = sum(item.count - item.good for item in recent)
+        return math.ceil(self.customers * bad / count) if count else None
 
     @property
     def waiting_hints(self) -> tuple[Hint, ...]:
@@ -240,7 +267,13 @@ def _after(event: Event, state: RoomState, wall: float) -> RoomState:
 @_after.register
 def _(event: DrillStarted, state: RoomState, wall: float) -> RoomState:
     return replace(
-        state, codename=one_line(event.codename), mode=event.mode, runtime=event.runtime, started_at=wall
+        state,
+        codename=one_line(event.codename),
+        mode=event.mode,
+        runtime=event.runtime,
+        sandbox_id=one_line(event.sandbox_id),
+        customers=event.customers,
+        started_at=wall,
     )
 
 
@@ -255,8 +288,13 @@ def _(event: PhaseChanged, state: RoomState, wall: float) -> RoomState:
 
 @_after.register
 def _(event: SandboxProgressed, state: RoomState, wall: float) -> RoomState:
-    part = Part(one_line(event.service), one_line(event.step), event.elapsed_s, one_line(event.detail))
-    parts = {known.service: known for known in state.parts} | {part.service: part}
+    parts = {known.service: known for known in state.parts}
+    name, step = one_line(event.service), one_line(event.step)
+    before = parts.get(name)
+    if before is not None and before.step == "ready" == step:
+        return state
+    began_s = event.elapsed_s if before is None else before.began_s
+    parts[name] = Part(name, step, event.elapsed_s, one_line(event.detail), began_s)
     return replace(state, parts=tuple(parts.values()))
 
 
@@ -325,7 +363,23 @@ def _(event: Operated, state: RoomState, wall: float) -> RoomState:
 @_after.register
 def _(event: Believed, state: RoomState, wall: float) -> RoomState:
     belief = Belief(wall, _lines(event.components), _lines(event.mechanisms), event.confidence)
-    return replace(state, beliefs=(*state.beliefs, belief), asked=False)
+    stated = Hypothesis(belief.components, belief.mechanisms, belief.confidence, wall)
+    known = held.believed(state.hypotheses, stated)
+    return replace(state, beliefs=(*state.beliefs, belief), hypotheses=known, asked=False)
+
+
+@_after.register
+def _(event: RuledOut, state: RoomState, wall: float) -> RoomState:
+    stated = Hypothesis(
+        _lines(event.components), _lines(event.mechanisms), 0.0, wall, reason=one_line(event.reason)
+    )
+    return replace(state, hypotheses=held.ruled_out(state.hypotheses, stated))
+
+
+@_after.register
+def _(event: EvidencePinned, state: RoomState, wall: float) -> RoomState:
+    kept = Evidence(wall, one_line(event.source), one_line(event.text))
+    return replace(state, evidence=(*state.evidence, kept))
 
 
 @_after.register

@@ -58,10 +58,10 @@ class Room:
         await self.pilot.pause()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Until `condition` holds, for at most ten seconds."""
-        async with asyncio.timeout(10):
+        """Until `condition` holds, for at most half a minute."""
+        async with asyncio.timeout(30):
             while not condition():
-                await self.pilot.pause()
+                await self.pilot.pause(0.05)
 
     def drawn(self) -> str:
         """What stands on the terminal, line under line."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 from gameday.drill.session import Signal
+from gameday.drill.views import Changed, Plotted
 from gameday.journal.events import (
     Acknowledged,
     AlertFired,
@@ -27,7 +28,12 @@ from gameday.journal.events import (
     SliMeasured,
     SloViolated,
 )
+from gameday.records.store import PastDrill
 from gameday.tui.fake import START, FakeSession
+from gameday.tui.house import Shelved, Standing
+from sandbox.observe.metrics import Series
+from sandbox.observe.topology import Edge, Node, Topology
+from sandbox.observe.traces import Span, Trace
 from sandbox.runtime.base import LogLine
 
 HOSTILE = "[bold]x[/] \x1b]0;title\x07[/nope] \x1b[31mred \u202edesrever"
@@ -118,6 +124,29 @@ def paged(session: FakeSession, mode: Mode = "manual") -> None:
     _served(session, range(PAGE_S, PAGE_S + 8), upload=0.12, lost=7.5)
 
 
+def paged_now(session: FakeSession) -> None:
+    """The pager has rung half a minute ago, and somebody has taken it."""
+    summary, now = "customers' uploads fail", session.wall - START
+    session.emit(
+        AlertFired(name="UploadErrorBudgetBurn", severity="page", summary=summary, service="storefront"),
+        Paged(alert="UploadErrorBudgetBurn", summary=summary),
+        at=now - 30,
+    )
+    session.emit(Acknowledged(), at=now - 22)
+    session.emit(
+        Operated(
+            line="scale vision 4",
+            tier="write",
+            exit_code=0,
+            duration_s=1.4,
+            output="vision: 2 → 4 replicas (commit 5f0c2ab)",
+            changed="vision: 2 → 4 replicas",
+        ),
+        at=now - 9,
+    )
+    session.wall = START + now
+
+
 def fighting(session: FakeSession, mode: Mode = "manual") -> None:
     """Acknowledged, looked at, acted on once without success."""
     paged(session, mode)
@@ -203,6 +232,11 @@ def mitigated(session: FakeSession, mode: Mode = "manual") -> None:
         ),
         at=PAGE_S + 78,
     )
+    served_again(session)
+
+
+def served_again(session: FakeSession) -> None:
+    """It gets better, and holds."""
     _served(session, range(PAGE_S + 74, PAGE_S + 84), upload=0.5, lost=3.0)
     _served(session, range(PAGE_S + 84, PAGE_S + 106))
     session.emit(AlertResolved(name="UploadErrorBudgetBurn"), AlertResolved(name="VisionSaturated"))
@@ -277,3 +311,120 @@ def logs(session: FakeSession, count: int = 60) -> None:
             text = f"WARN slot wait {number * 37} ms, queue 14"
         lines.append(LogLine(service, 1 + number % 2, wall, text))
     session.emit_logs(*lines, LogLine("edge", 1, START + PAGE_S + count / 4, HOSTILE))
+
+
+LIBRARY = (
+    Shelved("cache-loss", "cache", 3, 4, 1, ("exec",)),
+    Shelved("fraud-spike", "abuse", 4, 3, 0, ("exec", "partition")),
+    Shelved("true-capacity", "capacity", 2, 3, 3, ("exec",)),
+)
+
+
+LAPSING = Standing("lapsing", "2025-06-20", "1 drill; one in abuse", "abuse", "never done by hand", 1)
+
+
+def past_drill(number: int) -> PastDrill:
+    """A drill `number` times four days ago; the second was not mitigated, the third spoiled."""
+    return PastDrill(
+        run=f"run-{number}",
+        codename=("KESTREL-7", "MERLIN-42", "OSPREY-3", "PLOVER-18")[number % 4],
+        engineer="ada",
+        pack="cache-loss",
+        variant="memory-cut",
+        family=("cache", "overload", "abuse")[number % 3],
+        mode="manual",
+        advisor="pattern",
+        started=START - number * 4 * 86_400,
+        ended=START - number * 4 * 86_400 + 600,
+        outcome="time_limit" if number == 1 else "resolved",
+        void=False,
+        spoiled=number == 2,
+        simulated=False,
+        no_fault=None,
+        mitigated=number != 1,
+        time_to_mitigate_s=200.0 + number * 31,
+        diagnosis=0.83,
+    )
+
+
+VISION_RATE = 'sum(rate(http_requests_total{job="vision"}[10s]))'
+"""An expression that `seen` has an answer to."""
+
+
+def seen(session: FakeSession) -> None:
+    """What the views show in the middle of an incident, hostile text among it."""
+    views, now = session.views, session.wall
+    views.map = describe(
+        {"edge": 2, "storefront": 2, "vision": 1, "cache": 1, "db": 1},
+        [
+            Edge("customers", "edge", 64.0, 0.31, 6100.0),
+            Edge("edge", "storefront", 62.0, 0.29, 5900.0),
+            Edge("storefront", "vision", 16.0, 0.42, 6050.0),
+            Edge("storefront", "db", 40.0, None, 3.1),
+            Edge("vision", "cache", 30.0, 0.0, 1.2),
+            Edge("vision", "bank"),
+        ],
+    )
+    views.commits = (
+        Changed("9b1f0c2d" * 5, "Yuki Arai", now - 95, "Right-size the caches", ("config/cache.yaml",),
+                ("cache config: 1 replica restarted",)),
+        Changed("5f0c2ab7" * 5, "Sam Okafor", now - 3_700, "Tidy the footer " + HOSTILE,
+                ("services/storefront.py", "docs/footer.md"), ("storefront code failed: r57",), failed=True),
+        Changed("77aa01ce" * 5, "Lea Brandt", now - 9 * 86_400, "Runbook for slow uploads",
+                ("runbooks/slow-uploads.md",)),
+    )  # fmt: skip
+    views.diffs = {"9b1f0c2d" * 5: PATCH}
+    views.names = ("http_requests_total", "up", "vision_slots", "vision_slots_busy")
+    values = tuple(5.0 + math.sin(at / 9) if at < 70 else 16.0 for at in range(121))
+    views.plots = {
+        VISION_RATE: Plotted(VISION_RATE, now - 300, now, (Series({}, values),)),
+        "up": Plotted(
+            "up", now - 300, now, tuple(Series({"job": name}, (1.0,) * 121) for name in ("db", HOSTILE))
+        ),
+        "nothing": Plotted("nothing", now - 300, now, ()),
+    }
+    views.seen_traces = tuple(_trace(at, now) for at in range(12))
+
+
+PATCH = f"""commit 9b1f0c2
+author Yuki Arai, today
+
+Right-size the caches
+
+diff --git a/config/cache.yaml b/config/cache.yaml
+@@ -1,3 +1,3 @@
+ appendonly: no
+-maxmemory: 256mb
++maxmemory: 8mb
++# {HOSTILE}
+"""
+
+
+def describe(up: dict[str, int], edges: Iterable[Edge]) -> Topology:
+    """A company of two replicas each, of which so many run."""
+    ways = tuple(edges)
+    names = dict.fromkeys(name for edge in ways for name in (edge.source, edge.target))
+    return Topology(tuple(Node(name, "", 2 if name in up else 0, up.get(name, 0)) for name in names), ways)
+
+
+def _trace(number: int, now: float) -> Trace:
+    """An upload; every third one fails at vision."""
+    start, failed = now - 30 + number, number % 3 == 0
+    ms = 6050.0 if failed else 300.0 + number
+    name = HOSTILE if number == 7 else "POST /upload"
+    trace_id = f"{number:02d}ab{'0' * 28}"
+    return Trace(
+        trace_id,
+        (
+            Span(trace_id, "a", None, "storefront", name, start, ms, not failed),
+            Span(trace_id, "b", "a", "accounts", "GET /session", start + 0.002, 4.0, True),
+            Span(trace_id, "c", "a", "vision", "POST /caption", start + 0.01, ms - 12, not failed),
+            Span(trace_id, "d", "c", "vision", "cache get", start + 0.011, 1.1, True),
+        ),
+    )
+
+
+def with_runbooks() -> BriefingGiven:
+    """The briefing with a page that the company wrote."""
+    text = "## Slow uploads\n\n- look at `vision` first\n\n```\nredis-cli -h cache info memory\n```\n"
+    return BriefingGiven(text=BRIEFING, runbooks={"slow-uploads": text})

@@ -8,7 +8,9 @@ from gameday.drill.commands import (
     Acknowledge,
     Begin,
     Believe,
+    Command,
     DisposeHint,
+    Look,
     Note,
     Operate,
     Shell,
@@ -16,9 +18,17 @@ from gameday.drill.commands import (
     SubmitDiagnosis,
 )
 from gameday.drill.session import Signal
-from gameday.journal.events import AlertFired, Believed, CheckpointAsked, MessagePosted, Operated
+from gameday.journal.events import (
+    Acknowledged,
+    AlertFired,
+    Believed,
+    CheckpointAsked,
+    MessagePosted,
+    Operated,
+    RuledOut,
+)
 from gameday.tui.app import GamedayApp
-from gameday.tui.fake import FakeSession
+from gameday.tui.fake import START, FakeSession
 from gameday.tui.screens.ask import ConfirmScreen, NoteScreen
 from gameday.tui.screens.forms import BeliefForm, DiagnosisForm
 from gameday.tui.screens.help import HelpScreen
@@ -26,6 +36,7 @@ from gameday.tui.screens.room import RoomScreen
 from gameday.tui.screens.start import StartScreen
 from gameday.tui.widgets.header import RoomHeader
 from gameday.tui.widgets.hints import HintsPanel
+from gameday.tui.widgets.key_footer import KeyFooter
 from gameday.tui.widgets.log_view import LogView
 from gameday.tui.widgets.ops_line import OpsLine
 from sandbox.runtime.base import LogLine
@@ -37,6 +48,11 @@ def ops_value(room: Room) -> str:
     return room.app.screen.query_one(OpsLine).input.value
 
 
+def deeds(session: FakeSession) -> list[Command]:
+    """What was sent, but for what was only looked at."""
+    return [command for command in session.sent if not isinstance(command, Look)]
+
+
 def toasts(room: Room) -> list[str]:
     return [notification.message for notification in room.app._notifications]
 
@@ -45,10 +61,10 @@ async def test_enter_begins_once_the_briefing_was_given(open_room: OpenRoom, ses
     """Before the briefing the key does nothing; after it, it sends Begin, once."""
     async with open_room(scenes.coming_up) as room:
         await room.press("enter")
-        assert session.sent == []
+        assert deeds(session) == []
         await room.play(scenes.briefed)
         await room.press("enter", "enter")
-        assert session.sent == [Begin()]
+        assert deeds(session) == [Begin()]
         assert isinstance(room.app.screen, StartScreen)
 
 
@@ -58,7 +74,7 @@ async def test_a_refused_begin_can_be_tried_again(open_room: OpenRoom, session: 
         await room.press("enter")
         assert toasts(room) == ["The edge is not up yet."]
         await room.press("enter")
-        assert session.sent == [Begin(), Begin()]
+        assert deeds(session) == [Begin(), Begin()]
 
 
 async def test_the_room_opens_when_the_drill_is_armed(open_room: OpenRoom) -> None:
@@ -82,7 +98,7 @@ async def test_nothing_on_screen_tells_that_the_world_was_broken(open_room: Open
 async def test_a_acknowledges(open_room: OpenRoom, session: FakeSession) -> None:
     async with open_room(scenes.paged) as room:
         await room.press("a")
-        assert session.sent == [Acknowledge()]
+        assert deeds(session) == [Acknowledge()]
 
 
 async def test_a_write_asks_with_its_blast_radius_and_y_sends_it(
@@ -93,9 +109,9 @@ async def test_a_write_asks_with_its_blast_radius_and_y_sends_it(
         await room.type("scale vision 4")
         assert isinstance(room.app.screen, ConfirmScreen)
         assert "2 → 4 replicas" in room.drawn()
-        assert session.sent == []
+        assert deeds(session) == []
         await room.press("y")
-        assert session.sent == [Operate("scale vision 4")]
+        assert deeds(session) == [Operate("scale vision 4")]
         assert ops_value(room) == ""
 
 
@@ -107,7 +123,7 @@ async def test_a_write_that_is_not_confirmed_stays_in_the_line(
         await room.press("i")
         await room.type("scale vision 4")
         await room.press(no)
-        assert session.sent == []
+        assert deeds(session) == []
         assert ops_value(room) == "scale vision 4"
 
 
@@ -115,7 +131,7 @@ async def test_a_read_goes_without_asking(open_room: OpenRoom, session: FakeSess
     async with open_room(scenes.paged) as room:
         await room.press("colon")
         await room.type("top vision")
-        assert session.sent == [Operate("top vision")]
+        assert deeds(session) == [Operate("top vision")]
 
 
 async def test_a_line_after_an_exclamation_mark_goes_to_the_shell(
@@ -124,7 +140,7 @@ async def test_a_line_after_an_exclamation_mark_goes_to_the_shell(
     async with open_room(scenes.paged) as room:
         await room.press("i")
         await room.type("!redis-cli info")
-        assert session.sent == [Shell("redis-cli info")]
+        assert deeds(session) == [Shell("redis-cli info")]
 
 
 async def test_a_line_nobody_understands_is_refused_and_kept(
@@ -134,7 +150,7 @@ async def test_a_line_nobody_understands_is_refused_and_kept(
     async with open_room(scenes.paged) as room:
         await room.press("i")
         await room.type("scael vision")
-        assert session.sent == []
+        assert deeds(session) == []
         assert toasts(room) == ["No verb is called scael."]
         assert ops_value(room) == "scael vision"
 
@@ -164,36 +180,36 @@ async def test_letters_in_the_line_are_no_keys_and_escape_leaves_it(
 ) -> None:
     async with open_room(scenes.paged) as room:
         await room.press("i", "a", "b", "s")
-        assert session.sent == []
+        assert deeds(session) == []
         assert ops_value(room) == "abs"
         await room.press("escape", "a")
-        assert session.sent == [Acknowledge()]
+        assert deeds(session) == [Acknowledge()]
 
 
 async def test_a_belief_is_sent_with_what_was_picked(open_room: OpenRoom, session: FakeSession) -> None:
     """Third component, second mechanism, 70% sure."""
     async with open_room(scenes.paged) as room:
         await room.press("b", "down", "down", "space", "tab", "down", "enter", "tab", "7", "ctrl+s")
-        assert session.sent == [Believe(("vision",), ("cache-eviction",), 0.7)]
+        assert deeds(session) == [Believe(("vision",), ("cache-eviction",), 0.7)]
         assert isinstance(room.app.screen, RoomScreen)
 
 
 async def test_no_more_than_two_components_can_be_picked(open_room: OpenRoom, session: FakeSession) -> None:
     async with open_room(scenes.paged) as room:
         await room.press("b", "space", "down", "space", "down", "space", "ctrl+s")
-        assert session.sent == [Believe(("edge", "storefront"), (), 0.5)]
+        assert deeds(session) == [Believe(("edge", "storefront"), (), 0.5)]
 
 
 async def test_not_knowing_yet_is_a_belief(open_room: OpenRoom, session: FakeSession) -> None:
     async with open_room(scenes.paged) as room:
         await room.press("b", "u")
-        assert session.sent == [Believe((), (), 0.0)]
+        assert deeds(session) == [Believe((), (), 0.0)]
 
 
 async def test_an_empty_form_says_what_it_lacks(open_room: OpenRoom, session: FakeSession) -> None:
     async with open_room(scenes.paged) as room:
         await room.press("b", "ctrl+s")
-        assert session.sent == []
+        assert deeds(session) == []
         assert isinstance(room.app.screen, BeliefForm)
         assert len(toasts(room)) == 1
 
@@ -201,10 +217,11 @@ async def test_an_empty_form_says_what_it_lacks(open_room: OpenRoom, session: Fa
 async def test_the_diagnosis_is_sent_with_all_its_parts(open_room: OpenRoom, session: FakeSession) -> None:
     """The trigger keeps only the last pick; the words keep their letters, keys or not."""
     async with open_room(scenes.mitigated) as room:
-        await room.press("d", "down", "down", "down", "space", "tab", "down", "space")
+        room.session.emit(RuledOut(components=("vision",), mechanisms=("capacity-shortfall",), reason="no"))
+        await room.press("d", *"a cut", "tab", "down", "down", "down", "space", "tab", "down", "space")
         await room.press("tab", "space", "down", "space", "up", "space", "tab", "space", "down", "space")
-        await room.press("tab", "right", "right", "tab", *"a cut", "ctrl+s")
-        assert session.sent == [
+        await room.press("tab", "right", "right", "ctrl+s")
+        assert deeds(session) == [
             SubmitDiagnosis(
                 ("cache",),
                 ("cache-eviction",),
@@ -216,20 +233,40 @@ async def test_the_diagnosis_is_sent_with_all_its_parts(open_room: OpenRoom, ses
         ]
 
 
+async def test_a_diagnosis_begins_with_what_is_believed_most(
+    open_room: OpenRoom, session: FakeSession
+) -> None:
+    """And with its confidence; the words' own terms replace it."""
+    async with open_room(scenes.mitigated) as room:
+        await room.press("d")
+        form = room.app.screen
+        assert isinstance(form, DiagnosisForm)
+        assert (form.picked("components"), form.picked("mechanisms")) == (
+            ("vision",),
+            ("capacity-shortfall",),
+        )
+        await room.type("a configuration push: the cache evicts captions")
+        await room.press("ctrl+s")
+        (sent,) = deeds(session)
+        assert isinstance(sent, SubmitDiagnosis)
+        assert (sent.components, sent.mechanisms) == (("cache",), ("cache-eviction",))
+        assert (sent.trigger, sent.confidence) == ("configuration-push", 0.4)
+
+
 async def test_a_diagnosis_left_open_keeps_what_was_picked(open_room: OpenRoom) -> None:
     async with open_room(scenes.mitigated) as room:
-        await room.press("d", "space", "escape")
+        await room.press("d", "tab", "home", "space", "escape")
         assert isinstance(room.app.screen, RoomScreen)
         await room.press("d")
         form = room.app.screen
         assert isinstance(form, DiagnosisForm)
-        assert form.picked("components") == ("edge",)
+        assert form.picked("components") == ("vision", "edge")
 
 
 async def test_a_refused_form_stays_open(open_room: OpenRoom, session: FakeSession) -> None:
     session.refusals[SubmitDiagnosis] = "Not before the page."
     async with open_room(scenes.paged) as room:
-        await room.press("d", "space", "ctrl+s")
+        await room.press("d", "tab", "space", "ctrl+s")
         assert isinstance(room.app.screen, DiagnosisForm)
         assert toasts(room) == ["Not before the page."]
 
@@ -239,7 +276,7 @@ async def test_a_note_is_kept(open_room: OpenRoom, session: FakeSession) -> None
         await room.press("n")
         assert isinstance(room.app.screen, NoteScreen)
         await room.type("cache looks cold")
-        assert session.sent == [Note("cache looks cold")]
+        assert deeds(session) == [Note("cache looks cold")]
         assert isinstance(room.app.screen, RoomScreen)
 
 
@@ -249,9 +286,9 @@ async def test_standing_down_asks(
 ) -> None:
     async with open_room(scenes.paged) as room:
         await room.press("s")
-        assert session.sent == []
+        assert deeds(session) == []
         await room.press(answer)
-        assert session.sent == sent
+        assert deeds(session) == sent
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
@@ -261,7 +298,7 @@ async def test_an_accepted_hint_puts_its_line_in_the_input_and_runs_nothing(
     """What was being typed can be recalled; enter would ask before anything is done."""
     async with open_room(scenes.hinted, size) as room:
         await room.press("i", *"half a li", "escape", "h", "y")
-        assert session.sent == [DisposeHint(1, "accepted")]
+        assert deeds(session) == [DisposeHint(1, "accepted")]
         assert ops_value(room) == "scale vision 6"
         await room.press("up")
         assert ops_value(room) == "half a li"
@@ -275,7 +312,7 @@ async def test_a_hint_can_be_rejected_or_modified(
 ) -> None:
     async with open_room(scenes.hinted) as room:
         await room.press("h", key)
-        (sent,) = session.sent
+        (sent,) = deeds(session)
         assert isinstance(sent, DisposeHint)
         assert sent.fate == fate
         assert ops_value(room) == line
@@ -288,31 +325,31 @@ async def test_a_manual_drill_shows_no_advisor(open_room: OpenRoom, session: Fak
         assert "Request volume" not in room.drawn()
         assert "Advisor" not in room.drawn()
         await room.press("h", "y")
-        assert session.sent == []
+        assert deeds(session) == []
 
 
 async def test_number_keys_change_tabs(open_room: OpenRoom) -> None:
     async with open_room(scenes.fighting) as room:
-        await room.press("3")
+        await room.press("7")
         assert "redis-cli info stats" in room.drawn()
         assert "exit 1" in room.drawn()
-        await room.press("4")
+        await room.press("escape", "6")
         assert "You are on call for Lumen" in room.drawn()
         await room.press("1")
         assert "no signals yet" in room.drawn()
 
 
-async def test_the_side_is_a_fifth_tab_on_a_narrow_terminal_only(open_room: OpenRoom) -> None:
+async def test_the_side_is_an_eighth_tab_on_a_narrow_terminal_only(open_room: OpenRoom) -> None:
     """And the room survives being resized both ways with it open."""
     async with open_room(scenes.fighting, (80, 24)) as room:
-        await room.press("5")
+        await room.press("8")
         assert "Beliefs" in room.drawn()
-        assert "5 Side" in room.drawn()
+        assert "8 Side" in room.drawn()
         await room.pilot.resize_terminal(120, 36)
         await room.settle()
-        assert "5 Side" not in room.drawn()
+        assert "8 Side" not in room.drawn()
         assert "Beliefs" in room.drawn()
-        await room.press("5")
+        await room.press("8")
         assert "no signals yet" in room.drawn()
         await room.pilot.resize_terminal(40, 10)
         await room.settle()
@@ -350,7 +387,7 @@ async def test_help_opens_and_closes(open_room: OpenRoom) -> None:
 async def test_logs_are_filtered_and_the_filter_shown(open_room: OpenRoom) -> None:
     async with open_room(scenes.paged) as room:
         scenes.logs(room.session)
-        await room.press("slash")
+        await room.press("2", "slash")
         await room.type("service:edge level:error")
         view = room.app.screen.query_one(LogView)
         assert room.app.focused is view
@@ -399,7 +436,7 @@ async def test_hostile_text_is_shown_as_the_letters_it_has(open_room: OpenRoom) 
             Operated(line=scenes.HOSTILE, tier="shell", exit_code=0, duration_s=0, output=scenes.HOSTILE),
         )
         room.session.emit_logs(LogLine("edge", 1, 0.0, scenes.HOSTILE))
-        await room.press("3")
+        await room.press("7", "escape")
         assert room.drawn().count(scenes.HOSTILE_SAID) >= 2
         assert "[red]s[/]" in room.drawn()
         await room.press("2")
@@ -437,3 +474,17 @@ async def test_a_checkpoint_is_asked_beside_the_beliefs(open_room: OpenRoom) -> 
         room.session.emit(Believed(components=(), mechanisms=(), confidence=0.0, checkpoint=1))
         await room.settle()
         assert "what do you believe now?" not in room.drawn()
+
+
+async def test_the_keys_are_not_made_anew_every_second(open_room: OpenRoom, session: FakeSession) -> None:
+    """Only when other keys apply; else an hour of figures would leave thousands of them behind."""
+    async with open_room(scenes.paged) as room:
+        footer = room.app.screen.query_one(KeyFooter)
+        before = list(footer.children)
+        for second in range(10):
+            session.emit(scenes.sli(int(START) + 500 + second), at=500 + second)
+            await room.settle()
+        assert list(footer.children) == before
+        session.emit(Acknowledged(), at=520)
+        await room.settle()
+        await room.until(lambda: "Ack" not in room.drawn().splitlines()[-1])

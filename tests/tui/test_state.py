@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from gameday.journal.events import (
     AlertFired,
+    Believed,
+    Claim,
     DrillEnded,
     DrillPaused,
     DrillResumed,
@@ -28,6 +32,7 @@ from gameday.journal.events import (
     PersonPaged,
     PhaseChanged,
     Relapsed,
+    RuledOut,
     SliMeasured,
     SloViolated,
 )
@@ -168,6 +173,51 @@ def test_operations_beliefs_and_notes_are_kept_in_order() -> None:
 @pytest.mark.parametrize(("mode", "hints"), [("manual", 0), ("advise", 1)])
 def test_hints_are_there_when_the_mode_has_an_advisor(mode: Mode, hints: int) -> None:
     assert len(after(lambda session: scenes.hinted(session, mode)).hints) == hints
+
+
+def test_no_word_of_an_advisor_is_anywhere_in_a_manual_drill() -> None:
+    """Not in a field that was there when this was written, nor in one that came later."""
+    hint = HintShown(
+        hint=1,
+        source="secretsource",
+        hint_kind="diagnosis",
+        claim=Claim(components=("secretpart",), mechanisms=("secretmechanism",)),
+        confidence=0.9,
+        says="secretwords",
+        evidence=("secretevidence",),
+        alternatives=("secretalternative",),
+        suggests="secretline",
+    )
+    told = happens(hint, HintDisposed(hint=1, fate="accepted", reason="secretreason"))
+    assert "secretwords" in repr(after(lambda session: scenes.fighting(session, "advise"), told))
+    assert "secret" not in repr(after(scenes.fighting, told))
+
+
+def test_hypotheses_stand_as_they_were_stated_last() -> None:
+    """Once each, whatever the order of their terms; ruling out keeps the confidence, and a belief reopens."""
+    state = after(
+        happens(
+            Believed(components=("cache", "vision"), mechanisms=("cache-eviction",), confidence=0.4),
+            Believed(components=("db",), mechanisms=(), confidence=0.2),
+            Believed(components=("vision", "cache"), mechanisms=("cache-eviction",), confidence=0.7),
+            Believed(components=(), mechanisms=(), confidence=0.0),
+            RuledOut(components=("db",), mechanisms=(), reason="no\x1b[2J waits"),
+        )
+    )
+    db, cache = state.hypotheses[-1], state.hypotheses[0]
+    assert len(state.hypotheses) == 2
+    assert (cache.confidence, cache.ruled_out) == (0.7, False)
+    assert (db.confidence, db.ruled_out, db.reason) == (0.2, True, "no waits")
+
+
+def test_how_many_are_affected_is_their_share_of_all_requests() -> None:
+    """Over the last five seconds, rounded up: one of forty is somebody."""
+    state = after(scenes.paged)
+    assert after(scenes.on_call).affected == 0
+    assert state.affected == 1
+    good = 12 + 2 + 50 * 0.12
+    assert replace(state, customers=40).affected == math.ceil(40 * (64 - good) / 64)
+    assert RoomState().affected is None
 
 
 def test_a_hint_learns_its_fate() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
@@ -10,10 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
 from gameday.drill.commands import Note
-from gameday.text import plain
+from gameday.text import one_line, plain
 from gameday.tui.messages import Send, Settled
 from gameday.tui.words import MUTED, row
 
@@ -69,15 +71,94 @@ class NoteScreen(ModalScreen[None]):
             self.dismiss()
 
 
-class LeavingScreen(ModalScreen[None]):
-    """Shown while the session cleans up; there is nothing to press."""
+class LineScreen(ModalScreen[str | None]):
+    """One line of text, with what it is about above it; None if it is left."""
 
-    def __init__(self, why: str) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
+
+    def __init__(self, title: str, *, value: str = "", placeholder: str = "", subject: str = "") -> None:
+        super().__init__()
+        self._title, self._value, self._placeholder = title, one_line(value), placeholder
+        self._subject = plain(subject)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(self._title)
+            if self._subject:
+                yield Static(row((self._subject, "bold $text-primary")), classes="subject")
+            yield Input(self._value, placeholder=self._placeholder, compact=True, select_on_focus=False)
+            yield Static(
+                row((" enter ", "bold $text-accent"), "keep   ", (" esc ", "bold $text-accent"), "leave")
+            )
+
+    @on(Input.Submitted)
+    def keep(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.dismiss(event.value.strip())
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class ChoiceScreen(ModalScreen[tuple[str, str] | None]):
+    """One of several, and a line of text about it; None if it is left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", "Next field"),
+        Binding("escape", "leave", "Leave"),
+    ]
+
+    def __init__(self, title: str, choices: Mapping[str, str], *, placeholder: str, lacking: str) -> None:
+        super().__init__()
+        self._title, self._placeholder, self._lacking = title, placeholder, lacking
+        self._choices = dict(choices)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog wide") as dialog:
+            dialog.border_title = Content(self._title)
+            options = [Option(Content(one_line(says)), id=key) for key, says in self._choices.items()]
+            yield OptionList(*options, id="choices", compact=True)
+            yield Input(placeholder=self._placeholder, compact=True)
+            yield Static(
+                row((" ↑↓ ", "bold $text-accent"), "choose   ", (" enter ", "bold $text-accent"), "go on   ",
+                    (" esc ", "bold $text-accent"), "leave")
+            )  # fmt: skip
+
+    @on(OptionList.OptionSelected)
+    def chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    def keep(self, event: Input.Submitted) -> None:
+        event.stop()
+        at = self.query_one(OptionList).highlighted
+        said = event.value.strip()
+        if at is None or (self._lacking and not said):
+            self.notify(self._lacking or "Choose one first.", severity="warning", markup=False)
+            return
+        self.dismiss((list(self._choices)[at], said))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class LeavingScreen(ModalScreen[None]):
+    """Shown while something is waited for; there is nothing to press."""
+
+    def __init__(
+        self,
+        why: str,
+        doing: str = "removing the sandbox…",
+        detail: str = "the journal is safe; this takes a few seconds",
+    ) -> None:
         super().__init__()
         self._why = why
+        self._doing = doing
+        self._detail = detail
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = self._why
-            yield Static(row(("removing the sandbox…", "bold")))
-            yield Static(row(("the journal is safe; this takes a few seconds", MUTED)))
+            yield Static(row((self._doing, "bold")))
+            yield Static(row((self._detail, MUTED)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -9,12 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical
 from textual.content import Content
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, ScreenResume
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, OptionList, Static
 
 from gameday.drill.commands import Believe, SubmitDiagnosis
 from gameday.drill.session import Vocabulary
+from gameday.tui.beliefs import Hypothesis
+from gameday.tui.guess import terms_in
 from gameday.tui.messages import Send, Settled
 from gameday.tui.widgets.pickers import Confidence, TermPicker
 from scoring.diagnosis import MOST_COMPONENTS, MOST_MECHANISMS
@@ -38,19 +41,19 @@ class TermForm(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="form") as form:
             form.border_title = self.TITLE_LINE
+            yield from self.first()
             with Grid(classes="pickers"):
                 yield from self.pickers()
             yield Static(id="explanation")
             yield Confidence()
-            yield from self.more()
-        yield Footer(compact=True)
+        yield Footer(compact=True, show_command_palette=False)
 
     def pickers(self) -> ComposeResult:
         vocabulary = self._vocabulary
         yield TermPicker("Components", vocabulary.components, MOST_COMPONENTS, id="components")
         yield TermPicker("Mechanisms", vocabulary.mechanisms, MOST_MECHANISMS, id="mechanisms")
 
-    def more(self) -> ComposeResult:
+    def first(self) -> ComposeResult:
         yield from ()
 
     def command(self) -> Believe | SubmitDiagnosis:
@@ -100,6 +103,20 @@ class DiagnosisForm(TermForm):
     """The diagnosis that is scored. The room keeps the form, so leaving it loses nothing."""
 
     TITLE_LINE = "Diagnosis: what was it?"
+    AUTO_FOCUS = "#words"
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__(vocabulary)
+        self._supposed: Hypothesis | None = None
+        self._touched = False
+
+    def suppose(self, hypothesis: Hypothesis | None) -> None:
+        """What one believes most, to begin with; nothing once something was picked here."""
+        if not self._touched:
+            self._supposed = hypothesis
+
+    def first(self) -> ComposeResult:
+        yield Input(placeholder="in your own words; enter picks what they name", compact=True, id="words")
 
     def pickers(self) -> ComposeResult:
         yield from super().pickers()
@@ -109,8 +126,35 @@ class DiagnosisForm(TermForm):
             "Contributing", vocabulary.contributing, len(vocabulary.contributing), id="contributing"
         )
 
-    def more(self) -> ComposeResult:
-        yield Input(placeholder="in your own words, if you like", compact=True, id="words")
+    @on(ScreenResume)
+    def begin(self) -> None:
+        if self._supposed is not None and not self._touched:
+            self._pick("components", self._supposed.components)
+            self._pick("mechanisms", self._supposed.mechanisms)
+            self.query_one(Confidence).value = round(self._supposed.confidence * 100)
+
+    def _pick(self, picker: str, terms: Sequence[str]) -> None:
+        if terms:
+            self.query_one(f"#{picker}", TermPicker).pick(terms)
+
+    @on(TermPicker.Picked)
+    def touched(self) -> None:
+        self._touched = True
+
+    @on(Input.Submitted, "#words")
+    def fill(self, event: Input.Submitted) -> None:
+        """Pick what the words name; what they don't name stays as it was."""
+        event.stop()
+        vocabulary = self._vocabulary
+        for picker, terms, most in (
+            ("components", vocabulary.components, MOST_COMPONENTS),
+            ("mechanisms", vocabulary.mechanisms, MOST_MECHANISMS),
+            ("trigger", vocabulary.triggers, 1),
+            ("contributing", vocabulary.contributing, len(vocabulary.contributing)),
+        ):
+            self._pick(picker, terms_in(event.value, terms, most))
+        self._touched = True
+        self.query_one("#components").focus()
 
     def command(self) -> SubmitDiagnosis:
         return SubmitDiagnosis(

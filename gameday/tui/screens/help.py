@@ -19,11 +19,17 @@ KEYS = (
     ("a", "acknowledge the page"),
     ("i  :", "write an ops line, or !command for the bastion's shell"),
     ("esc", "leave the line, the filter or a form"),
-    ("1 2 3 4", "signals, logs, ops, runbook; 5 the side, where it is narrow"),
-    ("/", "filter the logs: service:vision level:warn words"),
-    ("f", "follow or pause the logs; arrows and page keys scroll"),
+    ("ctrl+p", "find an operation, a person, a key by its words"),
+    ("1 … 7", "signals, logs, traces, map, changes, runbooks, shell; 8 the side, where it is narrow"),
+    ("/", "look for something: PromQL in signals, service:vision level:warn since:5m words in logs"),
+    ("↑ ↓ enter", "move in a list, open what is in hand; esc goes back"),
+    ("f", "follow or pause logs and traces"),
+    ("e", "pin what is in hand as evidence"),
     ("b", "say what you think it is, and how sure you are"),
+    ("r", "rule a hypothesis out, and say why"),
     ("n", "keep a note"),
+    ("g", "get somebody: page a colleague"),
+    ("p", "pause the drill's clock, and let it go on; it counts no more"),
     ("h", "answer the advisor; what it suggests never runs by itself"),
     ("d", "submit the diagnosis"),
     ("s", "stand down: end the drill"),
@@ -37,7 +43,8 @@ class HelpScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q", "dismiss", "Close")]
     AUTO_FOCUS = "VerticalScroll"
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary | None) -> None:
+        """Without a vocabulary, as before the first drill, only the keys are told."""
         super().__init__()
         self._vocabulary = vocabulary
 
@@ -49,7 +56,9 @@ class HelpScreen(ModalScreen[None]):
                 yield Static(self._page())
 
     def _page(self) -> Content:
-        keys = [row((f"{key:>8}  ", "bold $text-accent"), says) for key, says in KEYS]
+        keys = [row((f"{key:>9}  ", "bold $text-accent"), says) for key, says in KEYS]
+        if self._vocabulary is None:
+            return column([row(("Keys in a drill", "bold underline")), *keys])
         width = max((len(verb.usage) for verb in self._vocabulary.verbs), default=0)
         verbs = [
             row(

@@ -3,74 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from contextlib import suppress
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
+from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
-from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Footer, Static
+from textual.widgets import ContentSwitcher, Static
+from textual.worker import Worker
 
-from gameday.drill.commands import Acknowledge, DisposeHint, Operate, Shell, StandDown
-from gameday.drill.session import CommandRefused, Session
-from gameday.text import plain
+from gameday.drill.commands import Look
+from gameday.drill.session import Session
+from gameday.drill.views import Changed, Views
 from gameday.tui.history import SignalHistory
 from gameday.tui.logs import LogBuffer
-from gameday.tui.messages import Send, Settled
-from gameday.tui.screens.ask import ConfirmScreen, NoteScreen
-from gameday.tui.screens.forms import BeliefForm, DiagnosisForm
+from gameday.tui.messages import Send
+from gameday.tui.palette import RoomCommands
+from gameday.tui.screens.deeds import Deeds
 from gameday.tui.state import RoomState
+from gameday.tui.tabs.base import Looked, Tab
+from gameday.tui.tabs.changes import MOST, ChangesTab
+from gameday.tui.tabs.logs import LogsTab
+from gameday.tui.tabs.map import MapTab
+from gameday.tui.tabs.runbooks import RunbooksTab
+from gameday.tui.tabs.shell import ShellTab
+from gameday.tui.tabs.signals import SignalsTab
+from gameday.tui.tabs.traces import TracesTab
 from gameday.tui.widgets.header import RoomHeader
 from gameday.tui.widgets.hints import HintsPanel
-from gameday.tui.widgets.log_view import LogPane
+from gameday.tui.widgets.key_footer import KeyFooter
 from gameday.tui.widgets.ops_line import OpsLine
-from gameday.tui.widgets.ops_log import OpsLog
 from gameday.tui.widgets.pager import PagerStrip
 from gameday.tui.widgets.side import Side
-from gameday.tui.widgets.signal_board import SignalBoard
 from gameday.tui.words import MUTED, row
+from sandbox.errors import SandboxError
 
 WIDE = 110
 """Columns from which the side has a column of its own."""
-TABS = {"signals": "Signals", "logs": "Logs", "ops": "Ops", "runbook": "Runbook", "side": "Side"}
-_FOCUS = {"signals": "#signals", "logs": "#log-view", "ops": "#ops", "runbook": "#runbook"}
+TABS = {
+    "signals": "Signals", "logs": "Logs", "traces": "Traces", "map": "Map", "changes": "Changes",
+    "runbooks": "Runbooks", "shell": "Shell", "side": "Side",
+}  # fmt: skip
+_AGAIN_S = 60.0
+"""Looking at the same within so many seconds is one look in the record."""
+_CHANGES_EVERY_S = 5.0
 _BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
 
 
-class RoomScreen(Screen[None]):
-    """Turns keys into commands and lays out the widgets; they draw themselves."""
+class RoomScreen(Deeds):
+    """Lays out the widgets, and moves between them; they draw themselves."""
 
+    LIVE: ClassVar[bool] = True
+    """There is a drill whose record tells what was looked at."""
     HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
     AUTO_FOCUS = ""
+    COMMANDS: ClassVar[set[Any]] = {RoomCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "acknowledge", "Ack"),
-        Binding("i,colon", "write", "Ops", key_display="i"),
-        Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("b", "believe", "Belief"),
-        Binding("n", "note", "Note"),
-        Binding("h", "hints", "Hints"),
-        Binding("d", "diagnose", "Diagnose"),
-        Binding("slash", "filter", "Filter", show=False),
-        Binding("s", "stand_down", "Stand down"),
+        Binding("slash", "search", "Find", key_display="/"),
         Binding("c", "clock", "Clock", show=False),
         *(Binding(str(number), f"tab('{tab}')", show=False) for number, tab in enumerate(TABS, 1)),
         Binding("escape", "release", show=False),
     ]
 
-    room: reactive[RoomState] = reactive(RoomState(), always_update=True)
     signals: reactive[SignalHistory] = reactive(SignalHistory(), always_update=True)
+    changes: reactive[tuple[Changed, ...]] = reactive((), always_update=True)
     clock_shown: reactive[bool] = reactive(True)
     tab: reactive[str] = reactive("signals", init=False)
 
     def __init__(self, session: Session, logs: LogBuffer, now: Callable[[], float]) -> None:
-        super().__init__()
-        self._session = session
+        super().__init__(session)
         self._logs = logs
         self._now = now
-        self._diagnosis = DiagnosisForm(session.vocabulary)
+        self._looked: dict[str, float] = {}
+        self._made: dict[str, Tab | Side] = {}
+        self._looking: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         yield RoomHeader(self._now).data_bind(RoomScreen.room, RoomScreen.clock_shown)
@@ -79,19 +87,71 @@ class RoomScreen(Screen[None]):
             with Vertical(id="main"):
                 yield Static(id="tabs")
                 with ContentSwitcher(initial="signals"):
-                    yield SignalBoard(id="signals").data_bind(RoomScreen.room, history=RoomScreen.signals)
-                    yield LogPane(self._logs, id="logs")
-                    yield OpsLog(id="ops").data_bind(RoomScreen.room)
-                    with VerticalScroll(id="runbook"):
-                        yield Static(id="runbook-text")
-                    yield Side(id="side").data_bind(RoomScreen.room)
+                    yield self._make("signals")
             yield Side(id="column").data_bind(RoomScreen.room)
         yield OpsLine(self._session.vocabulary)
-        yield Footer(compact=True)
+        yield KeyFooter(compact=True, show_command_palette=self.LIVE)
+
+    def _make(self, name: str) -> Tab | Side:
+        """A tab, made when it is first opened: most drills need three of them, and the room opens sooner."""
+        views = self._views
+        made: dict[str, Callable[[], Tab | Side]] = {
+            "signals": lambda: SignalsTab(views, self._session.vocabulary, id="signals"),
+            "logs": lambda: LogsTab(views, self._logs, self._now, id="logs"),
+            "traces": lambda: TracesTab(views, id="traces"),
+            "map": lambda: MapTab(views, id="map"),
+            "changes": lambda: ChangesTab(views, self._now, id="changes"),
+            "runbooks": lambda: RunbooksTab(views, id="runbooks"),
+            "shell": lambda: ShellTab(views, id="shell"),
+            "side": lambda: Side(id="side"),
+        }
+        self._made[name] = made[name]()
+        return self._made[name]
+
+    def _views(self) -> Views:
+        """Those of now: the session has none before the company runs, and none after."""
+        return self._session.views
 
     def on_mount(self) -> None:
-        self.app.install_screen(self._diagnosis, "diagnosis")
+        self.install_forms()
+        self.set_interval(_CHANGES_EVERY_S, self._follow_changes)
+        self.call_after_refresh(self._follow_changes)
         self._draw_tabs()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Hand what is known to the tab that is open; the others hear of it when they are."""
+        opened = self._made.get(self.tab)
+        if opened is None or not self.is_mounted:
+            return
+        if opened.room is not self.room:
+            opened.room = self.room
+        if isinstance(opened, SignalsTab):
+            if opened.history is not self.signals:
+                opened.history = self.signals
+            if opened.changes is not self.changes:
+                opened.changes = self.changes
+
+    def _follow_changes(self) -> None:
+        """The signals mark what changed, so the commits are looked at beside them too."""
+        looking = self._looking is not None and not self._looking.is_finished
+        if self.tab == "signals" and self.is_current and not looking:
+            self._looking = self.run_worker(self._look_at_changes, name="look", group="changes")
+
+    async def _look_at_changes(self) -> None:
+        # A company that doesn't answer has no marks; the tab of changes says why.
+        with suppress(SandboxError):
+            self.post_message(ChangesTab.Seen(await self._views().changes(MOST)))
+
+    @on(ChangesTab.Seen)
+    def changed(self, event: ChangesTab.Seen) -> None:
+        self.changes = event.changes
+
+    def watch_signals(self) -> None:
+        self._tell()
+
+    def watch_changes(self) -> None:
+        self._tell()
 
     def on_resize(self, event: events.Resize) -> None:
         if event.size.width >= WIDE and self.tab == "side":
@@ -100,108 +160,69 @@ class RoomScreen(Screen[None]):
 
     def watch_room(self, room: RoomState) -> None:
         if self.is_mounted:
-            self.query_one("#runbook-text", Static).update(_shelf(room))
+            self._tell()
             self._draw_tabs()
             self.refresh_bindings()
 
     def watch_tab(self, tab: str) -> None:
         self.query_one(ContentSwitcher).current = tab
+        self._tell()
+        self.query_one(OpsLine).shell = tab == "shell"
         self._draw_tabs()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "hints":
-            return self.room.mode != "manual" and not isinstance(self.focused, HintsPanel)
-        if action == "acknowledge":
-            return self.room.acknowledged_at is None
         if action == "tab" and parameters == ("side",):
             return self._narrow
-        return True
+        if action == "hints" and isinstance(self.focused, HintsPanel):
+            return False
+        return super().check_action(action, parameters)
 
     @property
     def _narrow(self) -> bool:
         return self.size.width < WIDE
 
-    # Keys that become commands
+    @property
+    def _open(self) -> Tab | None:
+        opened = self._made.get(self.tab)
+        return opened if isinstance(opened, Tab) else None
 
-    def action_acknowledge(self) -> None:
-        self.post_message(Send(Acknowledge(), self))
-
-    def action_believe(self) -> None:
-        self.app.push_screen(BeliefForm(self._session.vocabulary))
-
-    def action_diagnose(self) -> None:
-        self.app.push_screen("diagnosis")
-
-    def action_note(self) -> None:
-        self.app.push_screen(NoteScreen())
-
-    def action_stand_down(self) -> None:
-        detail = "The drill ends here, and the customers stay as they are. It counts as not resolved."
-        if self.room.stage == "mitigated":
-            detail = "The drill ends here. Without a diagnosis that part of the score stays empty."
-        self.app.push_screen(ConfirmScreen("Stand down?", detail), self._stand_down)
-
-    def _stand_down(self, sure: bool | None) -> None:
-        if sure:
-            self.post_message(Send(StandDown(), self))
-
-    @on(HintsPanel.Disposed)
-    def dispose(self, event: HintsPanel.Disposed) -> None:
-        """An accepted suggestion goes to the ops line and no further."""
-        self.post_message(Send(DisposeHint(event.hint.number, event.fate), self))
-        if event.fate != "rejected" and event.hint.suggests:
-            self.query_one(OpsLine).offer(event.hint.suggests)
-
-    @on(OpsLine.Entered)
-    def carry_out(self, event: OpsLine.Entered) -> None:
-        """A shell line goes as it is; a write says first what it would touch."""
-        line = event.line
-        if line.startswith("!"):
-            self._send_line(line, Shell(line[1:].strip()))
-            return
-        try:
-            radius = self._session.blast_radius(line)
-        except CommandRefused as refusal:
-            self.notify(plain(str(refusal)), severity="warning", markup=False)
-            return
-        if radius is None:
-            self._send_line(line, Operate(line))
-            return
-
-        def answered(sure: bool | None) -> None:
-            if sure:
-                self._send_line(line, Operate(line))
-
-        self.app.push_screen(ConfirmScreen("Do it?", radius, subject=line), answered)
-
-    def _send_line(self, line: str, command: Operate | Shell) -> None:
-        self.query_one(OpsLine).sent(line)
-        self.post_message(Send(command, self))
-
-    @on(Settled)
-    def settled(self, event: Settled) -> None:
-        if isinstance(event.command, Operate | Shell):
-            line = event.command.line
-            line = f"!{line}" if isinstance(event.command, Shell) else line
-            self.query_one(OpsLine).settled(line, refused=event.refusal is not None)
+    def in_hand(self) -> tuple[str, str]:
+        return self.tab, "" if self._open is None else self._open.evidence()
 
     # Keys that only move about
 
-    def action_tab(self, tab: str) -> None:
+    async def _go_to(self, tab: str) -> None:
+        """Open a tab, and make it if it was never opened."""
+        if tab not in self._made:
+            made = self._make(tab)
+            made.display = False
+            await self.query_one(ContentSwitcher).mount(made)
         self.tab = tab
-        focus = _FOCUS.get(tab)
-        self.set_focus(None if focus is None else self.query_one(focus))
 
-    def action_write(self) -> None:
-        self.query_one(OpsLine).input.focus()
+    async def action_tab(self, tab: str) -> None:
+        await self._go_to(tab)
+        opened = self._open
+        if opened is None:
+            self.set_focus(None)
+            return
+        self.query_one(opened.TARGET).focus()
+        opened.entered()
 
-    def action_filter(self) -> None:
-        self.tab = "logs"
-        self.query_one(LogPane).ask()
+    def action_search(self) -> None:
+        if self._open is not None:
+            self._open.search()
 
-    def action_hints(self) -> None:
+    @on(Looked)
+    def looked(self, event: Looked) -> None:
+        """Write it down, but not each time somebody passes by."""
+        now = self._now()
+        if self.LIVE and now - self._looked.get(event.line, float("-inf")) >= _AGAIN_S:
+            self._looked[event.line] = now
+            self.post_message(Send(Look(event.line), quiet=True))
+
+    async def action_hints(self) -> None:
         if self._narrow:
-            self.tab = "side"
+            await self._go_to("side")
         panel = self.query_one("#side" if self._narrow else "#column").query_one(HintsPanel)
         panel.focus(scroll_visible=False)
         self.call_after_refresh(panel.scroll_visible, animate=False)
@@ -210,22 +231,17 @@ class RoomScreen(Screen[None]):
         self.clock_shown = not self.clock_shown
 
     def action_release(self) -> None:
-        self.set_focus(None)
+        """Close what is open in the tab; else give the keys back to the room."""
+        if self._open is None or not self._open.back():
+            self.set_focus(None)
 
     def _draw_tabs(self) -> None:
         pieces = []
+        waits = self.room.waiting_hints or self.room.asked
         for number, (tab, title) in enumerate(TABS.items(), 1):
             if tab == "side" and not self._narrow:
                 continue
-            waits = " •" if tab == "side" and self.room.waiting_hints else ""
+            mark = "•" if tab == "side" and waits else ""
             style = "bold $block-cursor-foreground on $primary" if tab == self.tab else MUTED
-            pieces += [(f" {number} {title}{waits} ", style), (" ", "")]
-        self.query_one("#tabs", Static).update(row(" ", *pieces), layout=False)
-
-
-def _shelf(room: RoomState) -> Content:
-    """The briefing, and below it what the company wrote down; Markdown is read as it stands."""
-    pieces: list[Content] = [Content(room.briefing)]
-    for name, text in room.runbooks:
-        pieces += [row("\n\n", (f"runbook {name}", "bold"), "\n\n"), Content(text)]
-    return Content("").join(pieces)
+            pieces.append((f" {number} {title}{mark} ", style))
+        self.query_one("#tabs", Static).update(row(*pieces), layout=False)

@@ -6,25 +6,25 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from gameday.drill.commands import Begin
 from gameday.tui.messages import Send, Settled
-from gameday.tui.state import Part, RoomState
-from gameday.tui.widgets.header import journey_line
-from gameday.tui.words import MUTED, column, fit, row
+from gameday.tui.state import RoomState
+from gameday.tui.widgets.coming_up import CompanyBoard, CustomersBoard
+from gameday.tui.widgets.key_footer import KeyFooter
+from gameday.tui.words import MUTED, row
 
 STEPS = (
     "Customers use the shop. At some moment it breaks, and the pager rings: a takes the page.",
     "Look with signals, logs and ops lines, say what you believe, and act: i writes an ops line.",
     "It is over when customers are served again and you have said what it was: d.",
 )
-_GLYPHS = {"ready": ("✓", "bold $text-success"), "wait": ("…", "bold $text-warning")}
-_WORDS = {"create": "being made", "start": "starting", "wait": "waits", "ready": "ready"}
+_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
 
 class StartScreen(Screen[None]):
@@ -35,6 +35,7 @@ class StartScreen(Screen[None]):
         Binding("question_mark", "app.help", "Help", key_display="?"),
     ]
     AUTO_FOCUS = "#briefing"
+    HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
 
     room: reactive[RoomState] = reactive(RoomState(), always_update=True, init=False)
     begun: reactive[bool] = reactive(False)
@@ -43,8 +44,8 @@ class StartScreen(Screen[None]):
         yield Static(id="start-title")
         with Horizontal(id="start-middle"):
             with VerticalScroll(id="parts", can_focus=False) as parts:
-                parts.border_title = "The sandbox"
-                yield Static(id="parts-list")
+                parts.border_title = "The company"
+                yield CompanyBoard().data_bind(StartScreen.room)
             with VerticalScroll(id="briefing") as briefing:
                 briefing.border_title = "Briefing"
                 yield Static(id="briefing-text")
@@ -53,11 +54,9 @@ class StartScreen(Screen[None]):
                     with Horizontal(classes="step"):
                         yield Static(row((f"{number}  ", "bold $text-accent")), classes="number")
                         yield Static(step, markup=False)
-        with Vertical(id="start-customers") as people:
-            people.border_title = "Customers"
-            yield Static(id="customers-list")
+        yield CustomersBoard(id="start-customers").data_bind(StartScreen.room)
         yield Static(id="start-next")
-        yield Footer(compact=True)
+        yield KeyFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         self.watch_room(self.room)
@@ -66,12 +65,9 @@ class StartScreen(Screen[None]):
         if not self.is_mounted:
             return
         self.query_one("#start-title", Static).update(_title(room))
-        self.query_one("#parts-list", Static).update(column([_part(part) for part in room.parts]))
         self.query_one("#briefing-text", Static).update(
             Content(room.briefing) if room.briefing else row(("comes when the shop is up", MUTED))
         )
-        self.query_one("#start-customers").display = bool(room.journeys)
-        self.query_one("#customers-list", Static).update(_customers(room, self.size.width - 6))
         self.query_one("#start-next", Static).update(self._next(room))
         self.refresh_bindings()
 
@@ -119,23 +115,8 @@ def _doing(room: RoomState) -> str:
     }.get(room.stage, room.stage)
 
 
-def _customers(room: RoomState, width: int) -> Content:
-    if not room.journeys:
-        return row(("nobody yet", MUTED))
-    return column([journey_line(name, journey, width, 90) for name, journey in room.journeys.items()])
-
-
 def _awaited(room: RoomState) -> str:
     waiting = [part.service for part in room.parts if part.step != "ready"]
-    return f"waiting for {', '.join(waiting)}" if waiting else "getting ready"
-
-
-def _part(part: Part) -> Content:
-    glyph, style = _GLYPHS.get(part.step, ("·", MUTED))
-    detail = f" {part.detail}" if part.detail else ""
-    return row(
-        (f"{glyph} ", style),
-        (fit(part.service, 12), "bold"),
-        (f"{part.elapsed_s:5.1f} s  ", MUTED),
-        _WORDS.get(part.step, part.step) + detail,
-    )
+    if not room.parts:
+        return "making room for a small company"
+    return f"waiting for {', '.join(waiting)}" if waiting else "handing over the company's repository"

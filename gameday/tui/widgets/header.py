@@ -14,6 +14,8 @@ from gameday.tui.words import GAP, MUTED, bars, percent, row
 from scoring.slo import Slo
 
 TARGET = Slo().target
+NARROW = 110
+"""Columns below which the header says less."""
 _STAGE_STYLES: dict[Stage, str] = {
     "incident": "bold $text-error",
     "mitigated": "bold $text-success",
@@ -39,22 +41,64 @@ class RoomHeader(Widget):
 
     def render(self) -> Content:
         room = self.room
+        if self.size.width < NARROW:
+            return self._narrow()
         left = row(
             (f" {room.codename or 'Gameday'} ", "bold $block-cursor-foreground on $primary"),
             (f" {room.mode.upper()} ", "bold $text-accent on $accent-muted"),
             "  ",
             (_stage(room), _STAGE_STYLES.get(room.stage, "bold")),
         )
-        right = row(*self._clock(), "   ", ("money lost ", MUTED), (f"{room.money_lost:,.0f} ", "bold"))
-        gap = max(2, self.size.width - left.cell_length - right.cell_length)
-        return row(left, " " * gap, right, "\n", customers(room, self.size.width))
+        right = row(
+            *self._clock("since start ", "since page "),
+            ("   affected ", MUTED),
+            *_affected(room),
+            ("   money lost ", MUTED),
+            (f"{room.money_lost:,.0f} ", "bold"),
+        )
+        return self._lines(left, right)
 
-    def _clock(self) -> tuple[tuple[str, str], ...]:
+    def _narrow(self) -> Content:
+        """The same with shorter words."""
+        room = self.room
+        left = row(
+            (f" {room.codename or 'Gameday'} ", "bold $block-cursor-foreground on $primary"),
+            (f" {room.mode.upper()} ", "bold $text-accent on $accent-muted"),
+            " ",
+            (room.stage, _STAGE_STYLES.get(room.stage, "bold")),
+        )
+        right = row(
+            *self._clock("start ", "page "),
+            (" hit ", MUTED),
+            *_affected(room),
+            (" lost ", MUTED),
+            (f"{room.money_lost:,.0f} ", "bold"),
+        )
+        return self._lines(left, right)
+
+    def _lines(self, left: Content, right: Content) -> Content:
+        gap = max(1, self.size.width - left.cell_length - right.cell_length)
+        return row(left, " " * gap, right, "\n", customers(self.room, self.size.width))
+
+    def _clock(self, start: str, page: str) -> tuple[tuple[str, str], ...]:
         if not self.clock_shown:
             return (("clock hidden", MUTED),)
         elapsed = self.room.elapsed_s(self._now())
-        since = "since start " if self.room.page is None else "since page "
-        return ((since, MUTED), ("--:--" if elapsed is None else clock(elapsed), "bold"))
+        since = start if self.room.page is None else page
+        said = "--:--" if elapsed is None else clock(elapsed)
+        if self.room.paused_at is not None:
+            return (("⏸ paused ", "bold $text-warning"), (said, "bold"))
+        return ((since, MUTED), (said, "bold"))
+
+
+def _affected(room: RoomState) -> tuple[tuple[str, str], ...]:
+    """How many customers are badly served, of how many."""
+    if room.affected is None:
+        return (("—", MUTED),)
+    return (
+        (f"{room.affected}", "bold $text-error" if room.affected else "bold"),
+        (f" of {room.customers}", MUTED),
+    )
 
 
 def _stage(room: RoomState) -> str:

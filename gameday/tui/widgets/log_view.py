@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -11,11 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from gameday.text import one_line
 from gameday.tui.logs import CAPACITY, LogBuffer, LogFilter, Record, trim
 from gameday.tui.widgets.lines import LineView
+from gameday.tui.widgets.rows import IN_HAND
 from gameday.tui.words import MUTED, fit, hms, row
 
 REFRESH_S = 0.1
@@ -26,6 +28,9 @@ class LogView(LineView):
     """The lines themselves. They are taken from the buffer when it is time to draw, not as they come."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "screen.filter", "Filter", key_display="/")]
+
+    cursor: reactive[int | None] = reactive(None)
+    """The line in hand while it stands still; None for the newest."""
 
     class Refreshed(Message):
         """What is shown changed."""
@@ -73,6 +78,8 @@ class LogView(LineView):
 
     def watch_follow(self, follow: bool) -> None:
         self._shown = self._matches if follow else tuple(self._matches)
+        if follow:
+            self.cursor = None
         super().watch_follow(follow)
         self.post_message(self.Refreshed())
 
@@ -82,12 +89,40 @@ class LogView(LineView):
     def line(self, y: int) -> Content:
         item = self._shown[y]
         style = _STYLES.get(item.level, "")
-        return row(
+        in_hand = y == self.cursor
+        said = row(
+            ("▸", "bold $text-primary") if in_hand else " ",
             (f"{hms(item.wall)} ", MUTED),
             (f"{fit(f'{one_line(item.service)}.{item.replica}', 13)} ", "$text-primary"),
             (f"{fit(item.level.upper(), 5)} ", style),
             (item.message(), style if item.level == "error" else ""),
         )
+        return said.stylize_before(IN_HAND) if in_hand else said
+
+    @property
+    def in_hand(self) -> Record | None:
+        """The line that the cursor is on, or the newest."""
+        if not self._shown:
+            return None
+        at = len(self._shown) - 1 if self.cursor is None else self.cursor
+        return self._shown[min(at, len(self._shown) - 1)]
+
+    def action_scroll_up(self) -> None:
+        """Stand still, and take the line above in hand."""
+        self._step(-1)
+
+    def action_scroll_down(self) -> None:
+        self._step(1)
+
+    def _step(self, by: int) -> None:
+        self.follow = False
+        last = len(self._shown) - 1
+        at = last + 1 if self.cursor is None else self.cursor
+        self.cursor = max(0, min(last, at + by)) if self._shown else None
+        if self.cursor is not None:
+            height, top = self.scrollable_content_region.height, self.scroll_offset.y
+            to = min(self.cursor, max(top, self.cursor - height + 1))
+            self.scroll_to(y=to, animate=False, force=True, immediate=True)
 
 
 class LogPane(Vertical):
@@ -95,14 +130,22 @@ class LogPane(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "done", "Back", show=False)]
 
-    def __init__(self, buffer: LogBuffer, *, id: str | None = None) -> None:
+    class Filtered(Message):
+        """Somebody looks for something else."""
+
+        def __init__(self, wanted: LogFilter) -> None:
+            self.wanted = wanted
+            super().__init__()
+
+    def __init__(self, buffer: LogBuffer, now: Callable[[], float], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._buffer = buffer
+        self._now = now
 
     def compose(self) -> ComposeResult:
         yield Static(id="log-status")
         yield Input(
-            placeholder="service:vision level:warn words…  enter applies, an empty line shows all",
+            placeholder="service:vision level:warn since:5m words…  enter applies, an empty line shows all",
             id="log-filter",
             compact=True,
         )
@@ -119,16 +162,28 @@ class LogPane(Vertical):
         field.focus()
 
     def action_done(self) -> None:
-        if self.query_one("#log-filter").display:
-            self.query_one("#log-filter").display = False
-            self.query_one(LogView).focus()
-        else:
+        if not self.close():
             self.screen.set_focus(None)
+
+    def close(self) -> bool:
+        """Close the filter field; whether it was open."""
+        field = self.query_one("#log-filter")
+        was = field.display
+        field.display = False
+        if was:
+            self.query_one(LogView).focus()
+        return was
 
     @on(Input.Submitted, "#log-filter")
     def apply(self, event: Input.Submitted) -> None:
         event.stop()
-        self.query_one(LogView).filter(LogFilter.parse(event.value))
+        try:
+            wanted = LogFilter.parse(event.value, self._now())
+        except ValueError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        self.query_one(LogView).filter(wanted)
+        self.post_message(self.Filtered(wanted))
         self.action_done()
 
     @on(LogView.Refreshed)

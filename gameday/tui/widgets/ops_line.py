@@ -18,6 +18,9 @@ from gameday.drill.session import Vocabulary
 from gameday.tui.completion import History, complete, verb_of
 from gameday.tui.words import MUTED, row
 
+_OPS_HELP = "an ops line, or !command for the shell"
+_SHELL_HELP = "a line for the bastion's shell, or ops …"
+
 
 class _FromVocabulary(Suggester):
     """Textual's way to ask for a completion."""
@@ -43,7 +46,7 @@ class OpsInput(Input):
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__(
-            placeholder="an ops line, or !command for the shell",
+            placeholder=_OPS_HELP,
             suggester=_FromVocabulary(vocabulary),
             compact=True,
             select_on_focus=False,
@@ -72,6 +75,8 @@ class OpsInput(Input):
 class OpsLine(Vertical):
     """The input, with a line beneath it that says how the verb is used or what is still running."""
 
+    shell: reactive[bool] = reactive(False)
+    """A line is the bastion's, unless it begins with `ops`; otherwise the other way round."""
     running: reactive[tuple[str, ...]] = reactive(())
     """Lines that were sent and not settled yet."""
 
@@ -133,16 +138,28 @@ class OpsLine(Vertical):
         event.stop()
         line = event.value.strip()
         if line:
-            self.post_message(self.Entered(line))
+            self.post_message(self.Entered(self._meant(line)))
+
+    def _meant(self, line: str) -> str:
+        """As it would be written outside of the shell: `!` before what is the bastion's."""
+        if not self.shell or line.startswith("!"):
+            return line
+        return line if line.split()[0] == "ops" else f"!{line}"
+
+    def watch_shell(self) -> None:
+        if self.is_mounted:
+            self.input.placeholder = _SHELL_HELP if self.shell else _OPS_HELP
+            self._explain(self.input.value)
 
     def _explain(self, value: str) -> None:
-        prompt = Content("  $ ❯ " if value.startswith("!") else "ops ❯ ")
+        on_bastion = value.startswith("!") or (self.shell and value.split(" ")[0] != "ops")
+        prompt = Content("  $ ❯ " if on_bastion else "ops ❯ ")
         self.query_one("#ops-prompt", Static).update(prompt, layout=False)
         self.query_one("#ops-usage", Static).update(self._usage(value), layout=False)
 
     def _usage(self, value: str) -> Content:
         verb = None if value.startswith("!") else verb_of(value, self._vocabulary)
-        if value.startswith("!"):
+        if value.startswith("!") or (self.shell and value and not value.startswith("ops")):
             return row(("on the bastion, as a shell would", MUTED))
         if verb is not None and value:
             return row(
@@ -152,4 +169,4 @@ class OpsLine(Vertical):
             )
         if self.running:
             return row(("running: ", "bold $text-warning"), " · ".join(self.running))
-        return row(("i writes here, tab completes, ? explains", MUTED))
+        return row(("i writes here, tab completes, ctrl+p finds, ? explains", MUTED))

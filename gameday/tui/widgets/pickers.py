@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import OptionList
@@ -24,6 +25,9 @@ class TermPicker(OptionList):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "select", "Pick")]
 
+    class Picked(Message):
+        """Somebody picked or unpicked a term by hand."""
+
     def __init__(self, title: str, terms: Mapping[str, str], limit: int, *, id: str) -> None:
         self._terms = tuple(terms.items())
         self._limit = limit
@@ -38,6 +42,15 @@ class TermPicker(OptionList):
             return ""
         term, meaning = self._terms[self.highlighted]
         return one_line(f"{term}: {meaning}")
+
+    def pick(self, terms: Sequence[str]) -> None:
+        """Pick these instead of what was picked, as far as there are such terms and the limit goes."""
+        known = [term for term, _ in self._terms]
+        self.picked = tuple(term for term in terms if term in known)[: self._limit]
+        for index, term in enumerate(known):
+            self.replace_option_prompt_at_index(index, self._prompt(term))
+        if self.picked:
+            self.highlighted = known.index(self.picked[0])
 
     def on_focus(self) -> None:
         if self.highlighted is None and self._terms:
@@ -55,6 +68,7 @@ class TermPicker(OptionList):
             self.notify(f"At most {self._limit}; unpick one first.", severity="warning", markup=False)
         else:
             self.picked = (*self.picked, term)
+        self.post_message(self.Picked())
         for index, (known, _) in enumerate(self._terms):
             self.replace_option_prompt_at_index(index, self._prompt(known))
 

@@ -6,29 +6,15 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widgets import Static
 
-from gameday.reports.words import cause
-from gameday.tui.state import Alert, Belief, ChannelLine, RoomState
+from gameday.tui.state import Alert, ChannelLine, RoomState
+from gameday.tui.widgets.belief_panels import BeliefsPanel, EvidencePanel
 from gameday.tui.widgets.hints import HintsPanel
-from gameday.tui.words import MUTED, column, hms, percent, row
+from gameday.tui.widgets.panel import Panel
+from gameday.tui.words import MUTED, column, hms, row
 
 _LATEST = 3
 _SPOKEN = 6
-
-
-class Panel(Static):
-    """A titled box that says something about the room, and is redrawn when that differs."""
-
-    room: reactive[RoomState] = reactive(RoomState(), always_update=True)
-
-    def watch_room(self, room: RoomState) -> None:
-        said = self.say(room)
-        if said != self.content:
-            self.update(said)
-
-    def say(self, room: RoomState) -> Content:
-        raise NotImplementedError
 
 
 class AlertsPanel(Panel):
@@ -43,25 +29,6 @@ class AlertsPanel(Panel):
 def _alert(alert: Alert) -> Content:
     glyph, style = ("☎", "bold $text-error") if alert.severity == "page" else ("▪", "bold $text-warning")
     return row((f"{glyph} {alert.name}", style), "\n", (f"  {hms(alert.since)} ", MUTED), alert.summary)
-
-
-class BeliefsPanel(Panel):
-    BORDER_TITLE = "Beliefs"
-
-    def say(self, room: RoomState) -> Content:
-        lines = [_belief(belief) for belief in reversed(room.beliefs[-_LATEST:])]
-        if room.asked:
-            asked = row(("? what do you believe now? ", "bold $text-accent"), ("b answers", MUTED))
-            return column([asked, *lines])
-        return column(lines) if lines else row(("none stated; b states one", MUTED))
-
-
-def _belief(belief: Belief) -> Content:
-    when = (f"{hms(belief.wall)} ", MUTED)
-    if not (belief.components or belief.mechanisms):
-        return row(when, "don't know yet")
-    said = cause(belief.components, belief.mechanisms)
-    return row(when, said, (f" {percent(belief.confidence)} sure", "bold"))
 
 
 class ChannelPanel(Panel):
@@ -101,4 +68,5 @@ class Side(VerticalScroll, can_focus=False):
         yield ChannelPanel().data_bind(Side.room)
         yield HintsPanel().data_bind(Side.room)
         yield BeliefsPanel().data_bind(Side.room)
+        yield EvidencePanel().data_bind(Side.room)
         yield NotesPanel().data_bind(Side.room)

@@ -1,10 +1,15 @@
-"""Golden signals of every service, side by side over the same minutes, with one's own writes marked."""
+"""Golden signals of every service, side by side over the same minutes, with each change marked."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 
+from gameday.drill.views import Changed
 from gameday.tui.history import WINDOW_S, Series, SignalHistory, column_at, full_height
 from gameday.tui.state import RoomState
 from gameday.tui.widgets.lines import LineView
@@ -13,6 +18,7 @@ from gameday.tui.words import MUTED, amount, fit, row, tall_bars
 _SERVICE = 12
 _VALUE = 8
 _MARK = "▲"
+_COMMIT = "◆"
 _TALL = 3
 """Lines that a service needs for its values to stand above its bars."""
 _TALLEST = 5
@@ -23,6 +29,22 @@ class SignalBoard(LineView):
 
     room: reactive[RoomState] = reactive(RoomState(), always_update=True)
     history: reactive[SignalHistory] = reactive(SignalHistory(), always_update=True)
+    changes: reactive[tuple[Changed, ...]] = reactive((), always_update=True)
+    chosen: reactive[int] = reactive(0, init=False)
+    """Which service is in hand, from the top."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", "Up", show=False),
+        Binding("down", "choose(1)", "Down", show=False),
+        Binding("enter", "open", "Open"),
+    ]
+
+    class Chosen(Message):
+        """A service is to be seen large."""
+
+        def __init__(self, service: str) -> None:
+            self.service = service
+            super().__init__()
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -31,7 +53,35 @@ class SignalBoard(LineView):
     def on_mount(self) -> None:
         self.follow = False
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "toggle_follow"
+
+    @property
+    def service(self) -> str:
+        """The one in hand; empty while there are none."""
+        services = self.history.services
+        return services[min(self.chosen, len(services) - 1)] if services else ""
+
+    def action_choose(self, step: int) -> None:
+        self.chosen = max(0, min(len(self.history.services) - 1, self.chosen + step))
+
+    def action_open(self) -> None:
+        if self.service:
+            self.post_message(self.Chosen(self.service))
+
+    def watch_chosen(self) -> None:
+        self.lines_changed()
+        at = next((y for y, line in enumerate(self._lines()) if line.plain.startswith("▸")), 0)
+        self.scroll_to(y=max(0, at - self.size.height + 2), animate=False, force=True, immediate=True)
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self.lines_changed()
+
     def watch_room(self, room: RoomState) -> None:
+        self.lines_changed()
+
+    def watch_changes(self) -> None:
         self.lines_changed()
 
     def watch_history(self, history: SignalHistory) -> None:
@@ -45,7 +95,12 @@ class SignalBoard(LineView):
 
     def lines_changed(self) -> None:
         self._drawn = None
-        super().lines_changed()
+        if self.is_on_screen:
+            super().lines_changed()
+
+    def on_show(self) -> None:
+        """While nobody looked, nothing was drawn."""
+        self.lines_changed()
 
     def _lines(self) -> tuple[Content, ...]:
         if self._drawn is None:
@@ -64,7 +119,12 @@ class SignalBoard(LineView):
         for service in history.services:
             lines += draw(service, cell, width, min(rows, _TALLEST))
         minutes = WINDOW_S // 60
-        return [*lines, row((f" last {minutes} minutes, now at the right; {_MARK} your writes", MUTED))]
+        return [*lines, row((f" last {minutes} minutes, now at the right", MUTED))]
+
+    def _label(self, service: str) -> Content:
+        """Its name, behind a mark if it is in hand."""
+        in_hand = service == self.service and self.has_focus
+        return row(("▸" if in_hand else " ", "bold $text-primary"), (fit(service, _SERVICE), "bold"))
 
     def _heading(self, cell: int) -> Content:
         names = "".join(fit(name, cell) for name in self.history.names)
@@ -72,6 +132,10 @@ class SignalBoard(LineView):
 
     def _writes(self, cell: int, width: int) -> Content:
         marks = [" "] * width
+        for commit in self.changes:
+            at = column_at(commit.at, self.history.end, width)
+            if at is not None:
+                marks[at] = _COMMIT
         for operation in self.room.operations:
             at = column_at(operation.wall, self.history.end, width)
             if operation.tier == "write" and at is not None:
@@ -85,7 +149,7 @@ class SignalBoard(LineView):
         for name, series in self._series_of(service):
             graph = self._graph(name, series, width, 1)[0]
             pieces += [graph, Content(" "), _value(name, series), Content(" " * (cell - width - 1 - _VALUE))]
-        line = row((f" {fit(service, _SERVICE)}", "bold"), *pieces)
+        line = row(self._label(service), *pieces)
         return [line, Content("")] if rows > 1 else [line]
 
     def _tall(self, service: str, cell: int, width: int, rows: int) -> list[Content]:
@@ -93,7 +157,7 @@ class SignalBoard(LineView):
         pad = " " * (cell - _VALUE)
         values = [row(_value(name, series), pad) for name, series in self._series_of(service)]
         graphs = [self._graph(name, series, width, rows - 2) for name, series in self._series_of(service)]
-        lines = [row((f" {fit(service, _SERVICE)}", "bold"), *values)]
+        lines = [row(self._label(service), *values)]
         for number in range(rows - 2):
             pieces = [row(graph[number], " " * (cell - width)) for graph in graphs]
             lines.append(row(" " * (_SERVICE + 1), *pieces))
