@@ -13,10 +13,21 @@ import click
 
 _COMMANDS = {
     "drill": ("gameday.cli.drill", "Play a drill in the terminal, or from a script with --headless."),
+    "resume": ("gameday.cli.resume", "Take up a drill whose trainer was killed."),
     "demo": ("gameday.cli.demo", "Watch a drill being played, with a narrated timeline."),
     "score": ("gameday.cli.review", "Fold a run's journal into its scorecard again."),
     "debrief": ("gameday.cli.review", "Print what really happened in a run, and how it went."),
+    "replay": (
+        "gameday.cli.review",
+        "Show the room again as it was in a past drill, at up to 60 times its speed.",
+    ),
     "history": ("gameday.cli.records", "List past drills, newest first."),
+    "compare": ("gameday.cli.leads", "Compare drills with the AI against drills without."),
+    "currency": ("gameday.cli.leads", "Whose skill by hand is current, lapsing or lapsed."),
+    "next": ("gameday.cli.leads", "What to practise next by hand."),
+    "people": ("gameday.cli.people", "List, rename, export and forget people in the records."),
+    "report": ("gameday.cli.report", "Write one page for leads, as HTML and PNG."),
+    "schedule": ("gameday.cli.schedule", "Plan drills for a team, and see what is due."),
     "records": ("gameday.cli.records", "Take run folders into the records of past drills."),
     "scenarios": ("gameday.cli.scenarios", "List the library without spoiling it."),
     "rehearse": ("gameday.cli.rehearse", "Prove on a real company that a scenario is what it says."),
@@ -28,6 +39,9 @@ _COMMANDS = {
     "doctor": ("gameday.cli.doctor", "Say what is here, what is not, and what mends it."),
 }
 
+
+_FUNCTIONS = {"next": "next_"}
+"""Commands whose names are Python's own."""
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
@@ -41,7 +55,9 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), cmd_name)
+        command: click.Command = getattr(
+            importlib.import_module(_COMMANDS[cmd_name][0]), _FUNCTIONS.get(cmd_name, cmd_name)
+        )
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -49,10 +65,30 @@ class _Lazy(click.Group):
             formatter.write_dl([(name, says) for name, (_, says) in _COMMANDS.items()])
 
 
-@click.group(cls=_Lazy)
+@click.group(cls=_Lazy, invoke_without_command=True)
 @click.version_option(package_name="gameday")
-def cli() -> None:
-    """Practise being on call: a small real company breaks, you handle it, and you see how it went."""
+@click.option(
+    "--runtime",
+    type=click.Choice(["auto", "docker", "process"]),
+    default="auto",
+    show_default=True,
+    help="What companies run on that are started from home.",
+)
+@click.pass_context
+def cli(ctx: click.Context, runtime: str) -> None:
+    """Practise being on call: a small real company breaks, you handle it, and you see how it went.
+
+    Without a command, in a terminal, it opens the home screen.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        click.echo(ctx.get_help())
+        return
+    from gameday.cli.drill import login
+    from gameday.cli.screen import come_home
+
+    come_home(login(), runtime)
 
 
 def main() -> None:

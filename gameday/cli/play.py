@@ -16,12 +16,13 @@ from gameday.drill.commands import Reflect
 from gameday.drill.conductor import Conductor
 from gameday.drill.rules import Rules
 from gameday.drill.script import Player, Step
-from gameday.drill.session import SignalSample
-from gameday.drill.start import open_drill, write_scorecard
+from gameday.drill.seal import seal_on
+from gameday.drill.session import Session, SignalSample
+from gameday.drill.start import open_drill
 from gameday.errors import DrillAborted
 from gameday.journal.events import Entry, Event
+from gameday.reports.keeping import keep_reports
 from gameday.reports.narration import Narrator
-from gameday.reports.postmortem import write_postmortem
 from sandbox.runtime.base import LogLine
 from sandbox.runtime.choose import choose, open_runtime
 from sandbox.runtime.registry import new_id
@@ -33,9 +34,9 @@ _SCRIPT_REFLECTS_WITHIN_S = 10.0
 class _Telling:
     """Prints the narration as the drill goes on."""
 
-    def __init__(self, console: Console, *, reveal: bool) -> None:
+    def __init__(self, console: Console, *, reveal: bool, sealed: bool) -> None:
         self._console = console
-        self._narrator = Narrator(reveal=reveal)
+        self._narrator = Narrator(reveal=reveal, sealed=sealed)
 
     def on_event(self, entry: Entry, event: Event) -> None:
         line = self._narrator.narrate(entry, event)
@@ -56,7 +57,7 @@ def open_session(rules: Rules, runtime: str, console: Console, *, reflect_within
     return open_drill(rules, open_runtime(choice.kind, new_id()), reflect_within_s=reflect_within_s)
 
 
-async def _conduct(session: Conductor, steps: Sequence[Step]) -> None:
+async def conduct(session: Session, steps: Sequence[Step]) -> None:
     """The drill and its script side by side, until the drill ends; a script that fails ends it."""
     player = Player(session, steps)
     session.listen(player)
@@ -80,37 +81,45 @@ async def _conduct(session: Conductor, steps: Sequence[Step]) -> None:
     drill.result()
 
 
+def reflects_within_s(steps: Sequence[Step]) -> float:
+    """How long a drill without a screen waits to hear how it felt; 0 where nobody would answer."""
+    if any(isinstance(step, Reflect) for step in steps):
+        return _SCRIPT_REFLECTS_WITHIN_S
+    return REFLECT_WITHIN_S if _somebody_is_there(steps) else 0.0
+
+
+def _somebody_is_there(steps: Sequence[Step]) -> bool:
+    return not steps and sys.stdin.isatty()
+
+
 def play_headless(
     rules: Rules, runtime: str, steps: Sequence[Step], console: Console, *, reveal: bool = False
 ) -> tuple[Path, Scorecard]:
-    """Play a drill from a script and score it.
+    """Play a new drill from a script and score it; see `play_out`."""
+    session = open_session(rules, runtime, console, reflect_within_s=reflects_within_s(steps))
+    return play_out(session, steps, console, reveal=reveal)
+
+
+def play_out(
+    session: Conductor, steps: Sequence[Step], console: Console, *, reveal: bool = False
+) -> tuple[Path, Scorecard]:
+    """Play a drill to its end from a script, and score it.
 
     Raises:
         DrillAborted: it was stopped by a signal.
         BadScript: a step of the script came to nothing.
         SandboxError: the sandbox did not come up, or broke under the drill.
     """
-    scripted = any(isinstance(step, Reflect) for step in steps)
-    asked = not steps and sys.stdin.isatty()
-    within_s = _SCRIPT_REFLECTS_WITHIN_S if scripted else REFLECT_WITHIN_S if asked else 0.0
-    session = open_session(rules, runtime, console, reflect_within_s=within_s)
-    session.listen(_Telling(console, reveal=reveal))
-    if asked:
-        session.listen(Asking(session, console))
     folder = Path(session.run_folder)
+    session.listen(_Telling(console, reveal=reveal, sealed=seal_on(folder) is not None))
+    if _somebody_is_there(steps):
+        session.listen(Asking(session, console))
     try:
         with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(_conduct(session, steps))
-        return keep_reports(folder)
+            asyncio.run(conduct(session, steps))
+        return folder, keep_reports(folder)
     finally:
         put_on_record(folder, console)
-
-
-def keep_reports(folder: Path) -> tuple[Path, Scorecard]:
-    """Write what a finished run's folder holds besides its journal."""
-    card = write_scorecard(folder)
-    write_postmortem(folder)
-    return folder, card
 
 
 def put_on_record(folder: Path, console: Console) -> None:

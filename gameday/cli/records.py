@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gameday.errors import BadJournal
+from gameday.errors import BadRecords, GamedayError, NoRecords
 
 if TYPE_CHECKING:
+    from gameday.records.database import Database
     from gameday.records.store import Records, Taken
 
 
 @contextmanager
-def _open_records() -> Iterator[Records]:
+def open_records() -> Iterator[tuple[Database, Records]]:
+    """The store, and its drills; closed again afterwards."""
     from gameday.records.database import Database
     from gameday.records.store import Records
 
     database = Database()
     try:
-        yield Records(database)
+        yield database, Records(database)
     finally:
         database.close()
 
@@ -43,8 +45,14 @@ def history(as_json: bool, limit: int) -> None:
     from gameday.drill.recording import catch_up
     from gameday.reports.history import history_table
 
-    with _open_records() as records:
-        catch_up(records)
+    with open_records() as (_, records):
+        try:
+            catch_up(records)
+        except NoRecords:
+            raise
+        except BadRecords as reason:
+            # A store that may only be read still shows what is in it; one that can't be read says so next.
+            click.echo(f"not up to date: {reason}", err=True)
         past = records.history(limit)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(drill) for drill in past], indent=2))
@@ -70,12 +78,12 @@ def ingest(folders: tuple[Path, ...]) -> None:
 
     counts: dict[str, int] = {}
 
-    def tell(folder: Path, became: Taken | BadJournal) -> None:
-        if isinstance(became, BadJournal):
+    def tell(folder: Path, became: Taken | GamedayError) -> None:
+        if isinstance(became, GamedayError):
             click.echo(f"left out: {became}", err=True)
         word = became if isinstance(became, str) else "left out"
         counts[word] = counts.get(word, 0) + 1
 
-    with _open_records() as opened:
+    with open_records() as (_, opened):
         take_in_all(opened, run_folders(folders), tell)
     click.echo(", ".join(f"{count} {word}" for word, count in counts.items()) or "there are no runs")

@@ -29,8 +29,8 @@ def rehearse(name: str, runtime: str, as_json: bool, write: bool) -> None:
     from sandbox.faults.signatures import signatures
     from sandbox.runtime.choose import choose
     from scenarios.loader import load_pack, split_name
+    from scenarios.rehearsal.keeping import committed_path, record_path
     from scenarios.rehearsal.record import Rehearsal
-    from scenarios.rehearsal.run import committed_path, record_path
     from scenarios.rehearsal.run import rehearse as rehearse_variant
 
     def tell(words: str) -> None:

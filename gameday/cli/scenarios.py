@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from gameday.errors import GamedayError
+
 
 @click.group()
 def scenarios() -> None:
@@ -46,11 +48,13 @@ def list_packs(as_json: bool) -> None:
 @click.option("--spoil", is_flag=True, help="Also the truth, the fixes, the advice and the story.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def show(pack: str, spoil: bool, as_json: bool) -> None:
-    """What a pack says; what would spoil a drill only with --spoil."""
+    """What a pack says; what would spoil a drill only with --spoil, and not while one is being played."""
     from scenarios.loader import load_pack
     from scenarios.show import as_lines, spoiled, unspoiled
 
     found = load_pack(pack)
+    if spoil:
+        _refuse_while_played()
     told = spoiled(found) if spoil else unspoiled(found)
     if as_json:
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
@@ -58,6 +62,15 @@ def show(pack: str, spoil: bool, as_json: bool) -> None:
     click.echo("\n".join(as_lines(told)))
     if not spoil:
         click.echo("\nThe rest would spoil it; --spoil shows it.", err=True)
+
+
+def _refuse_while_played() -> None:
+    """Whatever the pack: to refuse only some would tell which one is being played."""
+    from gameday.drill.start import being_played
+
+    codename = being_played()
+    if codename is not None:
+        raise GamedayError(f"{codename} is being played on this machine; --spoil waits until it is over")
 
 
 @scenarios.command()
