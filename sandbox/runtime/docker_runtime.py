@@ -37,6 +37,7 @@ from sandbox.runtime.docker_plan import Part, Seen
 from sandbox.runtime.docker_start import start_all
 from sandbox.runtime.docker_streams import EntryStream, Merger, Opener
 from sandbox.runtime.logtail import Source
+from sandbox.runtime.turns import turn
 from sandbox.stack.model import Stack, load_stack
 
 READY_WITHIN_S = 60
@@ -100,6 +101,10 @@ class DockerRuntime:
         begun = time.monotonic()
         image = ensure_image(lambda text: report(Progress("image", "wait", time.monotonic() - begun, text)))
         report(Progress("image", "ready", time.monotonic() - begun))
+        with turn(report):
+            self._up(image, report, keep=keep)
+
+    def _up(self, image: str, report: Report, *, keep: bool) -> None:
         registry.create(self._id, "docker")
         self._kept = keep
         try:

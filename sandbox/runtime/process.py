@@ -32,6 +32,7 @@ from sandbox.runtime.process_files import files_in, inside, put, reason
 from sandbox.runtime.process_launch import Launcher
 from sandbox.runtime.process_parts import Parts
 from sandbox.runtime.registry import Owned
+from sandbox.runtime.turns import turn
 
 
 class ProcessRuntime:
@@ -60,6 +61,10 @@ class ProcessRuntime:
         if lacking:
             tool, mending = next(iter(lacking.items()))
             raise MissingTool(f"the process runtime needs {', '.join(lacking)}; for {tool}: {mending}")
+        with turn(report):
+            self._up(report, keep=keep)
+
+    def _up(self, report: Report, *, keep: bool) -> None:
         registry.create(self._id, "process")
         try:
             self._launcher.start_all(report)
