@@ -27,8 +27,9 @@ drill: $(PLAYABLE)
 	@$(BIN)/gameday doctor --fix
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/gameday; else $(BIN)/gameday demo; fi
 
+# Two at a time: drills mostly wait, and two sandboxes run on two cores with ease.
 test: setup
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: setup lint types contracts test
 

@@ -20,7 +20,7 @@ from sandbox.observe.metrics import Metrics
 from sandbox.runtime.base import Runtime
 
 TARGET = 0.95
-EDGE_RATE = 'sum(rate(envoy_http_downstream_rq_total{envoy_http_conn_manager_prefix="public"}[10s]))'
+EDGE_RATE = 'sum(rate(envoy_vhost_vcluster_upstream_rq{envoy_virtual_host="public"}[10s]))'
 
 
 def load(runtime: Runtime, people: int, uploads_per_s: float) -> None:

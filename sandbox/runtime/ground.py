@@ -7,6 +7,7 @@ import shutil
 import socket
 import stat
 import sys
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -20,6 +21,9 @@ SUPERVISE = Path(__file__).with_name("supervise.sh")
 
 _ADDRESSES = range(1, 31)
 """Numbers of the addresses that the parts of a sandbox get, and some copies more."""
+_LOWEST = 3
+"""Second number of the lowest of the sandboxes' networks; below it are those that programs like to use."""
+_NETWORKS = 250 * 250
 _NOBODY_S = "127.255.255.253"
 """A loopback address on which nobody listens but who listens on all."""
 
@@ -27,10 +31,12 @@ _NAMED_TOOLS = ("redis-cli", "psql", "pg_isready")
 """Clients whose `-h NAME` is translated on the bastion, where names don't resolve by themselves."""
 
 
-def pick_network(ports: Iterable[int]) -> str:
+def pick_network(sandbox_id: str, ports: Iterable[int]) -> str:
     """Three free numbers of a loopback network, or empty where only 127.0.0.1 exists (macOS).
 
     Args:
+        sandbox_id: says where the search begins, so that two which begin at the same moment and know nothing
+            of each other (each has a state folder of its own) don't find the same.
         ports: what parts listen on; nobody else may do so on the addresses that they get.
 
     Raises:
@@ -45,8 +51,10 @@ def pick_network(ports: Iterable[int]) -> str:
         except SandboxError:
             continue
     wanted = sorted(set(ports))
-    for number in range(250 * 250):
-        network = f"127.{77 + number // 250}.{1 + number % 250}"
+    first = zlib.crc32(sandbox_id.encode())
+    for step in range(_NETWORKS):
+        number = (first + step) % _NETWORKS
+        network = f"127.{_LOWEST + number // 250}.{1 + number % 250}"
         if network in taken:
             continue
         blocked = [port for n in _ADDRESSES for port in wanted if not _free(f"{network}.{n}", port)]

@@ -105,7 +105,8 @@ class Launcher:
         """Each first replica gets its place before anything starts: parts are told each other's addresses."""
         plain = load_stack()
         with registry.alone(), registry.locked(self._id) as state:
-            state.network = ground.pick_network(p for each in plain.services.values() for p in each.expose)
+            ports = (port for each in plain.services.values() for port in each.expose)
+            state.network = ground.pick_network(self._id, ports)
         ground.lay_tree(self.root, plain.services)
         placed: dict[str, Place] = {}
         for name, service in plain.services.items():

@@ -223,12 +223,20 @@ only_linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every
 @pytest.mark.usefixtures("state")
 def test_a_network_on_which_somebody_listens_is_passed_over() -> None:
     """One port on one of its addresses is enough."""
+    own = ground.pick_network("lumen-a", [])
     with socket.socket() as other:
-        other.bind(("127.77.1.9", 0))
+        other.bind((f"{own}.9", 0))
         other.listen()
         port = other.getsockname()[1]
-        assert ground.pick_network([port]) != "127.77.1"
-    assert ground.pick_network([port]) == "127.77.1"
+        assert ground.pick_network("lumen-a", [port]) != own
+    assert ground.pick_network("lumen-a", [port]) == own
+
+
+@only_linux
+@pytest.mark.usefixtures("state")
+def test_two_that_know_nothing_of_each_other_get_networks_of_their_own() -> None:
+    """Each by its name: nothing listens yet when the other one looks."""
+    assert ground.pick_network("lumen-a", []) != ground.pick_network("lumen-b", [])
 
 
 @only_linux
@@ -240,7 +248,7 @@ def test_a_port_that_is_taken_everywhere_is_named() -> None:
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(SandboxError, match=rf"port {port} is taken on every address.*stop") as refused:
-            ground.pick_network([port])
+            ground.pick_network("lumen-a", [port])
     assert refused.value.exit_code == 4
 
 
@@ -251,7 +259,7 @@ def test_a_port_that_is_taken_meanwhile_is_said(monkeypatch: pytest.MonkeyPatch)
     """The part that wanted it is named with its own words, and everything else is gone again."""
     require("process")
     network, taken = "127.77.250", list[str]()
-    monkeypatch.setattr(ground, "pick_network", lambda _: network)
+    monkeypatch.setattr(ground, "pick_network", lambda *_: network)
     for name, service in load_stack().services.items():
         host, ports = ground.place(service, network, taken)
         taken.append(host)

@@ -1,0 +1,40 @@
+"""In which order tests run, and which may run side by side (`pytest -n 2 --dist loadgroup`).
+
+What a fixture shares, such as a running sandbox, stays with one worker: tests of one file on one runtime
+go together. Whole drills share nothing and mostly wait, so each goes by itself; they come first, so that no
+worker is left with a long one in the end.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+_DRILLS = TESTS / "drills"
+_CONTRACT = TESTS / "sandbox" / "contract"
+"""One sandbox for the tests of all its files."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not _whole_drill(item):
+            place = _CONTRACT if item.path.is_relative_to(_CONTRACT) else item.path
+            group = f"{place.relative_to(TESTS).with_suffix('')}-{_runtime(item)}"
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_cost, reverse=True)
+
+
+def _runtime(item: pytest.Item) -> str:
+    return next((name for name in ("process", "docker") if item.get_closest_marker(name)), "")
+
+
+def _whole_drill(item: pytest.Item) -> bool:
+    return item.path.is_relative_to(_DRILLS) and bool(_runtime(item))
+
+
+def _cost(item: pytest.Item) -> int:
+    """Rank: whole drills, then what else starts a sandbox, then the rest."""
+    return _whole_drill(item) + bool(_runtime(item))
