@@ -108,7 +108,7 @@ class Course:
             self._judge("tempting", True, "customers are served all along")
             self._harmless(incident)
             return
-        self._cheats(incident)
+        incident = self._cheats(incident)
         self._tempting(incident)
         self._accepted(incident)
 
@@ -244,7 +244,8 @@ class Course:
         says = "; ".join(wrong) or f"{count} signals are before and after what they should be"
         self._judge("discriminators", not wrong, says, **figures)
 
-    def _cheats(self, incident: Incident) -> None:
+    def _cheats(self, incident: Incident) -> Incident:
+        """Try each; the incident that goes on afterwards."""
         figures: dict[str, float | str | None] = {
             _SILENCE: f"watched {self._silent_s:.0f} s, while nobody did anything else"
         }
@@ -256,8 +257,14 @@ class Course:
                 passed.append(how)
             self._ground.cheat(how, on=False)
             figures[how] = said or f"watched {self._ground.now() - began:.0f} s"
+            # What keeps itself going may end when customers are kept away for a while, and when they are back
+            # they are served: that is no cheat. What follows has to be seen on a company that is ill.
+            if how not in passed and self._mitigates(incident, self._ground.now() + _CHEATED_S):
+                figures[how] = f"{figures[how]}; customers were served again once it was over"
+                incident = self._break_again("cheating")
         says = f"it passed for a mitigation: {', '.join(passed)}" if passed else "none is a mitigation"
         self._judge("cheating", not passed, says, **figures)
+        return incident
 
     def _tempting(self, incident: Incident) -> None:
         helped = []
@@ -291,7 +298,7 @@ class Course:
         costs = []
         for number, fix in enumerate(self._case.fixes.accepted):
             if number:
-                incident = self._break_again()
+                incident = self._break_again("accepted")
             began, restored, failed = self._heal(incident, fix)
             self._ran(fix, "accepted", restored, restored is not None, failed)
             if failed:
@@ -325,8 +332,8 @@ class Course:
         with_fix = incident.losses(began, began + restored + self._hold_s)
         return together([until_page, with_fix])
 
-    def _break_again(self) -> Incident:
-        """Make the world whole, prove it, and break it again as at first."""
+    def _break_again(self, wanted: PointName) -> Incident:
+        """Make the world whole, prove it, and break it again as at first; that failing fails the point."""
         left = self._ground.take_back()
         self._ground.restore()
         if left or not self._await_steady(RECOVERED_WITHIN_S):
@@ -336,12 +343,12 @@ class Course:
                 self._judge("nothing-left", False, f"left: {'; '.join(rest)}")
             self._ground.up()
             if not self._await_steady(BASELINE_WITHIN_S):
-                self._judge("accepted", False, "a fresh company did not serve its customers")
+                self._judge(wanted, False, "a fresh company did not serve its customers")
         incident = self._break_it()
         bites = self._case.expectations.bites
         deadline = incident.onset + (bites.violated_s or 0.0) + _BEYOND_HOLD_S
         if not incident.until(lambda: incident.violated_at is not None, deadline):
-            self._judge("accepted", False, "broken a second time, it did not bite")
+            self._judge(wanted, False, "broken a second time, it did not bite")
         limit = incident.onset + (bites.paged_s or 0.0) + _BEYOND_HOLD_S
         incident.until(lambda: incident.paged_at() is not None, limit)
         return incident

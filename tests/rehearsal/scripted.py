@@ -34,6 +34,8 @@ class Scripted:
     refused: frozenset[str] = frozenset()
     fooled_by: frozenset[str] = frozenset()
     """Cheats after which the figures look well, as a careless measurement would have it."""
+    cured_by: frozenset[str] = frozenset()
+    """Cheats after which the incident is over, as one that only keeps itself going."""
     stuck: bool = False
     """Taking the fault back fails."""
     ups: int = 0
@@ -128,6 +130,8 @@ class Scripted:
         return 0.1 if broken and self.signal_moves else 0.9
 
     def cheat(self, how: Cheat, *, on: bool) -> str:
+        if how in self.cured_by and not on:
+            self.onset = None
         (self.cheats.add if on else self.cheats.discard)(how)
         return ""
 

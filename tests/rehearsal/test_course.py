@@ -141,6 +141,18 @@ def test_what_cannot_be_a_mitigation_any_more_is_not_waited_for(tmp_path: Path) 
     assert all(float(words.removeprefix("watched ").removesuffix(" s")) < 20 for words in watched)
 
 
+def test_what_ends_while_customers_are_kept_away_is_broken_again(tmp_path: Path) -> None:
+    """Tempting fixes don't get the credit, and a pack isn't refused for it."""
+    ground = Scripted(cured_by=frozenset({"stop-everything", "block-everybody"}))
+    record = rehearsed(tmp_path, ground)
+    assert record.failed is None
+    cheating = next(point for point in record.points if point.name == "cheating")
+    assert {
+        how for how, words in cheating.figures.items() if "once it was over" in str(words)
+    } == ground.cured_by
+    assert [run.mitigated for run in record.fixes if run.kind == "tempting"] == [False]
+
+
 def test_a_fault_that_comes_too_late_is_refused(tmp_path: Path) -> None:
     """The page has to come within the time that the pack states."""
     record = rehearsed(tmp_path, Scripted(), expectations={"bites": {"violated_s": 30, "paged_s": 3}})
