@@ -31,9 +31,10 @@ from gameday.drill.session import CommandRefused, Listener, SignalSample, Vocabu
 from gameday.drill.tasks import first_of, to_its_end
 from gameday.drill.views import LiveViews, NoViews, Views
 from gameday.drill.watch import Watch
-from gameday.errors import GamedayError
+from gameday.errors import BadJournal, GamedayError
 from gameday.journal import events as ev
 from gameday.journal.clock import Clock
+from gameday.journal.manifest import unveil_manifest
 from gameday.journal.pauses import DrillClock
 from gameday.journal.writer import Journal
 from sandbox.errors import SandboxError
@@ -395,6 +396,8 @@ class Conductor:
             self._say(ev.PhaseChanged(phase="debrief"))
             await asyncio.sleep(0)
             self._chronicle.close()
+            with contextlib.suppress(BadJournal):  # Veiled, it is read all the same.
+                unveil_manifest(self._folder)
 
     # --- hearing ---------------------------------------------------------------------------------
 

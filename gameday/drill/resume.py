@@ -15,7 +15,7 @@ from gameday.errors import BadJournal, GamedayError
 from gameday.journal import events as ev
 from gameday.journal.clock import SystemClock
 from gameday.journal.home import runs_home
-from gameday.journal.manifest import Manifest, read_manifest, write_manifest
+from gameday.journal.manifest import Manifest, read_manifest, unveil_manifest, write_manifest
 from gameday.journal.reader import read
 from gameday.journal.reopen import reopen
 from gameday.journal.writer import Journal
@@ -75,7 +75,7 @@ def take_up(folder: Path, *, reflect_within_s: float = 0.0) -> Conductor:
             _close_as_void(journal, manifest, "its trainer was killed before the drill began")
         rules = _rules(manifest, started)
         runtime = _company(journal, manifest, past)
-        write_manifest(folder, manifest.model_copy(update={"trainer_pid": os.getpid()}))
+        write_manifest(folder, manifest.model_copy(update={"trainer_pid": os.getpid()}), veiled=True)
     except BaseException:
         journal.close()
         raise
@@ -137,4 +137,5 @@ def _close_as_void(journal: Journal, manifest: Manifest, why: str) -> NoReturn:
     finally:
         journal.append(ev.PhaseChanged(phase="debrief"), "conductor")
         journal.close()
+        unveil_manifest(journal.path.parent)
     raise NotTakenUp(f"{manifest.codename} can't be taken up: {why}. Its record is closed as void.")

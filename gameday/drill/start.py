@@ -163,7 +163,7 @@ def open_drill(rules: Rules, runtime: Runtime, *, reflect_within_s: float = 0.0)
         trainer_pid=os.getpid(), family=rules.pack.scenario.family, advisor=rules.advisor,
         policy=rules.policy, style=rules.style, assignment=rules.assignment, observer=rules.observer,
     )  # fmt: skip
-    write_manifest(folder, manifest)
+    write_manifest(folder, manifest, veiled=True)
     return Conductor(rules, codename, runtime, journal, clock, reflect_within_s=reflect_within_s)
 
 

@@ -1,9 +1,15 @@
-"""What a run folder is, readable without its journal: `gameday sweep` and lists need no more."""
+"""What a run folder is, readable without its journal: `gameday sweep` and lists need no more.
+
+While a drill is played, what the engineer is to find out is veiled in the file: whoever looks into the folder
+in passing isn't told the answer. It is a veil and no lock; the library of packs is on the same machine.
+"""
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -12,6 +18,8 @@ from gameday.journal.atomic import write_atomically
 from gameday.journal.events import AdvisorName, Mode, Policy, Style
 
 MANIFEST_FILE = "manifest.json"
+_VEIL = "veiled"
+_VEILED = ("pack", "variant", "seed", "family", "advisor", "policy", "assignment")
 
 
 class Assignment(BaseModel):
@@ -59,18 +67,36 @@ class Manifest(BaseModel):
     """Nobody played it: a program wrote it by a stated model."""
 
 
-def write_manifest(run_folder: Path, manifest: Manifest) -> None:
+def write_manifest(run_folder: Path, manifest: Manifest, *, veiled: bool = False) -> None:
     """Write `manifest.json` into `run_folder`, whole or not at all.
+
+    Args:
+        run_folder: made if it isn't there.
+        manifest: what is in it.
+        veiled: what the engineer is to find out can't be read in passing.
 
     Raises:
         BadJournal: the folder cannot be written.
     """
     path = run_folder / MANIFEST_FILE
+    document = manifest.model_dump(mode="json", by_alias=True)
+    if veiled:
+        hidden = {key: document.pop(key) for key in _VEILED}
+        document[_VEIL] = base64.b64encode(json.dumps(hidden).encode()).decode()
     try:
         run_folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, manifest.model_dump_json(by_alias=True, indent=2) + "\n")
+        write_atomically(path, json.dumps(document, indent=2) + "\n")
     except OSError as error:
         raise BadJournal(f"{path} cannot be written: {error.strerror}") from error
+
+
+def unveil_manifest(run_folder: Path) -> None:
+    """The drill is over: its manifest may be read by anybody.
+
+    Raises:
+        BadJournal: it is missing or damaged, or the folder cannot be written.
+    """
+    write_manifest(run_folder, read_manifest(run_folder))
 
 
 def read_manifest(run_folder: Path) -> Manifest:
@@ -81,7 +107,7 @@ def read_manifest(run_folder: Path) -> Manifest:
     """
     path = run_folder / MANIFEST_FILE
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        return Manifest.model_validate(_without_veil(path.read_bytes()))
     except FileNotFoundError as error:
         raise BadJournal(f"{path} does not exist; is this the folder of a run?") from error
     except OSError as error:
@@ -90,3 +116,12 @@ def read_manifest(run_folder: Path) -> Manifest:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         raise BadJournal(f"{path}: {key + ': ' if key else ''}{first['msg']}") from error
+    except (ValueError, TypeError) as error:
+        raise BadJournal(f"{path} is no JSON object, or a damaged one: {error}") from error
+
+
+def _without_veil(content: bytes) -> Any:
+    document = json.loads(content)
+    if isinstance(document, dict) and _VEIL in document:
+        document |= json.loads(base64.b64decode(document.pop(_VEIL), validate=True))
+    return document

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gameday.errors import BadJournal
-from gameday.journal import Assignment, Manifest, read_manifest, write_manifest
+from gameday.journal import Assignment, Manifest, read_manifest, unveil_manifest, write_manifest
 from gameday.journal.atomic import write_atomically
 from gameday.journal.manifest import MANIFEST_FILE
 
@@ -49,6 +49,20 @@ def test_a_manifest_of_before_there_were_plans_is_read(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) == MANIFEST
 
 
+def test_while_it_is_played_the_answer_cannot_be_read_in_passing(tmp_path: Path) -> None:
+    """Who knows how reads it all the same: lists and a trainer that takes the drill up need it."""
+    planned = Assignment(block="plan-0001", order=1, mode="advise", policy="wrong")
+    manifest = MANIFEST.model_copy(update={"assignment": planned, "family": "cache"})
+    write_manifest(tmp_path, manifest, veiled=True)
+    shown = (tmp_path / MANIFEST_FILE).read_text(encoding="utf-8")
+    assert "KESTREL-7" in shown
+    assert not any(word in shown for word in ("cache", "memory-cut", "wrong", "policy"))
+    assert read_manifest(tmp_path) == manifest
+    unveil_manifest(tmp_path)
+    assert "memory-cut" in (tmp_path / MANIFEST_FILE).read_text(encoding="utf-8")
+    assert read_manifest(tmp_path) == manifest
+
+
 def test_nothing_is_left_beside_it(tmp_path: Path) -> None:
     """The temporary file is gone, and a second writing replaces the first."""
     write_manifest(tmp_path, MANIFEST)
@@ -81,6 +95,9 @@ def test_a_writing_that_fails_leaves_what_was(tmp_path: Path) -> None:
             ),
             "assignment.order: Input should be 1 or 2",
         ),
+        (json.dumps({"veiled": "?"}), "damaged"),
+        (json.dumps({"veiled": "WzFd"}), "damaged"),
+        ("[]", "valid dictionary"),
     ],
 )
 def test_a_bad_manifest_is_named(tmp_path: Path, text: str, reason: str) -> None:
