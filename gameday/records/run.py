@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gameday.errors import BadJournal
 from gameday.journal import EVENTS_FILE
@@ -29,9 +26,8 @@ from gameday.journal.events import (
 )
 from gameday.journal.manifest import MANIFEST_FILE, Assignment, read_manifest
 from gameday.journal.reader import Recorded, read
+from gameday.records.card import SCORECARD_FILE, Card, read_card
 from gameday.records.graded import Course, Graded, grade
-
-SCORECARD_FILE = "scorecard.json"
 
 E = TypeVar("E", bound=Event)
 
@@ -145,77 +141,6 @@ class Run:
     hints: tuple[HintKept, ...] = ()
 
 
-class _Part(BaseModel):
-    """What is needed of a scorecard's JSON; the rest of it is kept and not looked at."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class _Diagnosis(_Part):
-    score: float
-    correct: bool
-
-
-class _Calibration(_Part):
-    n: int
-    brier: float | None
-    overconfidence: float | None
-
-
-class _Share(_Part):
-    k: int
-    n: int
-
-
-class _Hint(_Part):
-    number: int
-    right: bool | None
-    fate: str
-    followed: bool
-    right_before: bool | None
-    right_after: bool | None
-
-
-class _Reliance(_Part):
-    hints: tuple[_Hint, ...]
-    rair: _Share
-    rsr: _Share
-    commission: _Share
-
-
-class _StandDown(_Part):
-    at_s: float
-
-
-class _NoFault(_Part):
-    outcome: str
-    bad_minutes: float = 0.0
-
-
-class _Felt(_Part):
-    duration_s: float | None = None
-    real_s: float | None = None
-
-
-class _Card(_Part):
-    schema_: int = Field(alias="schema")
-    time_to_acknowledge_s: float | None
-    time_to_hypothesis_s: float | None
-    time_to_mitigate_s: float | None
-    mitigated: bool | None
-    diagnosis: _Diagnosis
-    customer_minutes_lost: float
-    money_lost: float
-    response_skill: float | None = None
-    harmful: tuple[Any, ...]
-    stabilised_first: bool
-    calibration: _Calibration
-    reliance: _Reliance
-    stand_down: _StandDown | None = None
-    no_fault: _NoFault | None = None
-    felt: _Felt = _Felt()
-
-
 def digest_of(folder: Path) -> str:
     """SHA-256 of what a run folder says of its drill: manifest, journal and scorecard.
 
@@ -250,7 +175,7 @@ def read_run(folder: Path) -> Run:
     if started is None or ended is None:
         raise BadJournal(f"{folder}: the drill has not ended, or its trainer was killed")
     truth = _newest(recorded, TruthRevealed)
-    scored = _read_card(folder) if truth and ended[1].reason != "void" else None
+    scored = read_card(folder) if truth and ended[1].reason != "void" else None
     return Run(
         run=recorded[0].entry.run,
         digest=digest,
@@ -293,23 +218,7 @@ def _assistants(recorded: Sequence[Recorded]) -> tuple[str, ...]:
     return seen[1].names if seen else ()
 
 
-def _read_card(folder: Path) -> tuple[_Card, dict[str, Any]]:
-    """The scorecard's entries that are compared, and the whole of it."""
-    path = folder / SCORECARD_FILE
-    try:
-        document: dict[str, Any] = json.loads(path.read_bytes())
-        return _Card.model_validate(document), document
-    except OSError as error:
-        raise BadJournal(f"{path} cannot be read: {error.strerror}") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise BadJournal(f"{path}: {key + ': ' if key else ''}{first['msg']}") from error
-    except ValueError as error:
-        raise BadJournal(f"{path} is damaged; `gameday score` prints it anew") from error
-
-
-def _scores(card: _Card, document: dict[str, Any], recorded: Sequence[Recorded]) -> Scores:
+def _scores(card: Card, document: dict[str, Any], recorded: Sequence[Recorded]) -> Scores:
     answered = _newest(recorded, DiagnosisSubmitted)
     trust = card.reliance
     stated = _stated(recorded)
@@ -347,7 +256,7 @@ def _scores(card: _Card, document: dict[str, Any], recorded: Sequence[Recorded])
     )
 
 
-def _graded(card: _Card, stated: dict[str, Any], recorded: Sequence[Recorded]) -> Graded | None:
+def _graded(card: Card, stated: dict[str, Any], recorded: Sequence[Recorded]) -> Graded | None:
     started, injected = _newest(recorded, DrillStarted), _newest(recorded, FaultInjected)
     ended = _newest(recorded, DrillEnded)
     if started is None or injected is None or ended is None:
@@ -385,7 +294,7 @@ def _stated(recorded: Sequence[Recorded]) -> dict[str, Any]:
     }
 
 
-def _hints(card: _Card, recorded: Sequence[Recorded]) -> tuple[HintKept, ...]:
+def _hints(card: Card, recorded: Sequence[Recorded]) -> tuple[HintKept, ...]:
     injected = _newest(recorded, FaultInjected)
     shown = {
         item.event.hint: (item.entry.wall, item.event)

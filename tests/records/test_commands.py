@@ -18,7 +18,7 @@ from gameday.drill.recording import record
 from gameday.errors import BadRecords
 from gameday.journal.home import runs_home
 from gameday.records import database
-from gameday.records.run import SCORECARD_FILE
+from gameday.records.card import SCORECARD_FILE
 from tests.builders import hint_accepted, stood_down, to_the_page
 from tests.records.runs import write_run
 

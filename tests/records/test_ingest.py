@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from gameday.errors import BadJournal, BadRecords
 from gameday.journal.events import DrillEnded, DrillPaused, DrillResumed
 from gameday.journal.writer import EVENTS_FILE
+from gameday.records.card import SCORECARD_FILE
 from gameday.records.database import Database
-from gameday.records.run import SCORECARD_FILE, read_run
+from gameday.records.run import read_run
 from gameday.records.store import Records
 from gameday.records.tables import drills, forgotten, hints, scorecards
 from gameday.reports.history import ended, mitigated
