@@ -1,8 +1,12 @@
 """How fast the war room is: first paint, key to paint under load, and what it costs meanwhile.
 
-    python benchmarks/screen.py [--keys 300] [--lines 2000] [--minutes 0] [--tab 2]
+    python benchmarks/screen.py [--starts 7] [--keys 300] [--lines 2000] [--minutes 0] [--tab 2]
 
-The room runs in a terminal of its own (a pty, 120 by 36) on a session without a sandbox, into which so many
+The first paint is that of `gameday` in a terminal of its own (a pty, 120 by 36), on an empty data folder:
+from the command to the first frame of home that has its text. Beside it, in turn, stands what a Textual app
+with one line of text needs on the same machine.
+
+Then the room runs in such a terminal on a session without a sandbox, into which so many
 log lines come in a second, in batches as in a drill, with one SLI line and one sample of signals beside them.
 A key counts as painted when its character is in what the terminal was sent. With `--minutes` it goes on for
 so long, and says what memory did. Budgets: first paint ≤ 0.6 s, key to paint p99 ≤ 50 ms.
@@ -20,6 +24,7 @@ import select
 import statistics
 import struct
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Iterator
@@ -29,6 +34,14 @@ import psutil
 
 HERE = Path(__file__).resolve()
 SIZE = (36, 120)
+BARE = """
+from textual.app import App
+from textual.widgets import Static
+class Bare(App):
+    def compose(self):
+        yield Static("bare")
+Bare().run()
+"""
 _FIRST = 0x4E00
 """Characters that no log line has: from here on, one for each key."""
 _AT_ONCE = 12
@@ -39,16 +52,16 @@ _BATCH_S = 0.2
 
 
 class Terminal:
-    """The room in a pty of its own."""
+    """A Python program in a pty of its own."""
 
-    def __init__(self, lines: int, tab: str) -> None:
+    def __init__(self, *command: str, **settings: str) -> None:
         self.begun = time.perf_counter()
         self._unread = b""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
-        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **settings}
         self.child = psutil.Popen(
-            [sys.executable, str(HERE), "--inside", "--lines", str(lines), "--tab", tab],
+            [sys.executable, *command],
             stdin=slave, stdout=slave, stderr=slave, env=environment, cwd=HERE.parents[1],
         )  # fmt: skip
         os.close(slave)
@@ -96,13 +109,35 @@ def key_times(terminal: Terminal, keys: int) -> Iterator[float]:
         yield (painted - begun) * 1000 if painted is not None else float("inf")
 
 
-def measure(keys: int, lines: int, minutes: float, tab: str) -> None:
-    terminal = Terminal(lines, tab)
+def painted_after(text: str, *command: str, **settings: str) -> float:
+    """Seconds from a command to the frame with `text`."""
+    terminal = Terminal(*command, **settings)
     try:
-        first, room = terminal.until("Gameday", 20.0), terminal.until("KESTREL-7", 20.0)
-        if first is None or room is None:
+        took = terminal.until(text, 20.0)
+    finally:
+        terminal.end()
+    if took is None:
+        sys.exit(f"{text} was not painted within 20 s")
+    return took
+
+
+def first_paint(starts: int) -> None:
+    """Home and the floor under it, in turn, so that both meet the same machine."""
+    homes, floors = [], []
+    with tempfile.TemporaryDirectory() as data:
+        for _ in range(starts):
+            homes.append(painted_after("GAMEDAY", "-m", "gameday", GAMEDAY_DATA=data))
+            floors.append(painted_after("bare", "-c", BARE))
+    for name, took in (("first paint of home", homes), ("a bare Textual app", floors)):
+        print(f"{name:<20} {statistics.median(took):.2f} s  (best {min(took):.2f}, {starts} starts)")
+    print(f"home is {statistics.median(homes) / statistics.median(floors):.1f} times the floor")
+
+
+def measure(keys: int, lines: int, minutes: float, tab: str) -> None:
+    terminal = Terminal(str(HERE), "--inside", "--lines", str(lines), "--tab", tab)
+    try:
+        if terminal.until("KESTREL-7", 20.0) is None:
             sys.exit("the room was not painted within 20 s")
-        print(f"first paint {first:.2f} s after the command, the room {room - first:.2f} s later")
         terminal.drain(2.0)
         process = psutil.Process(terminal.child.pid)
         process.cpu_percent()
@@ -127,6 +162,7 @@ def inside(lines: int, tab: str) -> None:
     sys.path.insert(0, str(HERE.parents[1]))
     import asyncio
 
+    from gameday.tui import collector
     from gameday.tui.app import GamedayApp
     from gameday.tui.fake import FakeSession
     from sandbox.runtime.base import LogLine
@@ -159,6 +195,7 @@ def inside(lines: int, tab: str) -> None:
     begun = int(time.time()) - 300
     session = Busy(start=float(begun))
     app = GamedayApp(session)
+    collector.hold()
     app.run()
 
 
@@ -174,6 +211,7 @@ def log_line(number: int, now: float) -> tuple[str, int, float, str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--starts", type=int, default=7, help="of home, for its first paint")
     parser.add_argument("--keys", type=int, default=300)
     parser.add_argument("--lines", type=int, default=2000, help="log lines a second")
     parser.add_argument("--minutes", type=float, default=0.0, help="then go on for so long")
@@ -182,7 +220,10 @@ def main() -> None:
     given = parser.parse_args()
     if given.inside:
         inside(given.lines, given.tab)
-    else:
+        return
+    if given.starts:
+        first_paint(given.starts)
+    if given.keys:
         measure(given.keys, given.lines, given.minutes, given.tab)
 
 

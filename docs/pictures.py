@@ -76,6 +76,7 @@ async def take(app: GamedayApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         eye = Photographer(app, pilot)
         await eye.on(HomeScreen)
+        await pilot.pause()
         await app.workers.wait_for_complete()
         await eye.draw("home")
         app.post_message(Practise(Choice("advise", "cache-loss/maxmemory")))

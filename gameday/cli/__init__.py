@@ -85,8 +85,11 @@ def cli(ctx: click.Context, runtime: str) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         click.echo(ctx.get_help())
         return
-    from gameday.cli.drill import login
+    from gameday.tui import collector
+
+    collector.hold()
     from gameday.cli.screen import come_home
+    from gameday.cli.who import login
 
     come_home(login(), runtime)
 

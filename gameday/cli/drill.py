@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import click
 from click.core import ParameterSource
 
+from gameday.cli.who import login
 from gameday.errors import GamedayError
 from gameday.journal.events import AdvisorName, Mode, Policy, Style
 
@@ -136,14 +136,6 @@ def _scheduled(ctx: click.Context, narration: Console) -> Wish:
     if wish.assignment is not None and not wish.assignment.randomised:
         narration.print("[dim]not randomised: no comparison counts this pair[/]", highlight=False)
     return wish
-
-
-def login() -> str:
-    """Who is at the keyboard, as far as the system knows."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "engineer"
 
 
 def print_result(folder: Path, *, as_json: bool) -> None:

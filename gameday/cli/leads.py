@@ -155,7 +155,7 @@ def next_(
     """What to practise next by hand, the most urgent first, within a monthly budget."""
     from rich.console import Console
 
-    from gameday.cli.drill import login
+    from gameday.cli.who import login
     from gameday.drill.recording import catch_up
     from gameday.records.training import Person, Training
     from gameday.reports.leads.library import families as families_of

@@ -52,7 +52,7 @@ def replay(run: str) -> None:
 
     That of a planned drill is sealed until the other drill of its block is done.
     """
-    from gameday.cli.drill import login
+    from gameday.cli.who import login
     from gameday.drill.seal import DebriefSealed, seal_on
     from gameday.drill.start import find_run
     from gameday.errors import GamedayError

@@ -110,7 +110,7 @@ def due(engineer: str | None, as_json: bool) -> None:
     """Show the drills that are still to be done by you, the next one first."""
     import time
 
-    from gameday.cli.drill import login
+    from gameday.cli.who import login
 
     who = engineer or login()
     with _opened() as (kept, _):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from gameday.journal.manifest import read_manifest
+from gameday.tui import collector
 from gameday.tui.app import GamedayApp
 from gameday.tui.house import OwnHouse
 from gameday.tui.messages import Revisit
@@ -43,11 +43,14 @@ def come_home(engineer: str, runtime: str) -> None:
 
 def look_back(folder: Path, engineer: str) -> None:
     """Show a past drill as the room was, and leave when that is left."""
+    from gameday.journal.manifest import read_manifest
+
     visit = Revisit(folder, read_manifest(folder).codename, replay=True)
     _run(GamedayApp(house=OwnHouse(engineer), visit=visit), Console(stderr=True))
 
 
 def _run(app: GamedayApp, console: Console) -> None:
+    collector.hold()
     app.run()
     if app.unkept:
         from gameday.cli.play import put_on_record

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from gameday.journal.events import Fate
+if TYPE_CHECKING:
+    from gameday.journal.events import Fate
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.text import Text
 from textual import on
@@ -19,40 +19,24 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
-from gameday.drill.commands import Command
-from gameday.drill.session import CommandRefused, Session, SignalSample
 from gameday.errors import DrillAborted, GamedayError
-from gameday.journal.events import AssistantsSeen, DrillPaused, DrillResumed, Entry, Event
-from gameday.text import one_line, plain
+from gameday.text import plain
+from gameday.tui import collector
 from gameday.tui.driver import lasting
-from gameday.tui.history import SignalHistory
 from gameday.tui.house import Choice, House
-from gameday.tui.logs import LogBuffer
 from gameday.tui.messages import Practise, Revisit, Send, Settled, ShowTeam
 from gameday.tui.screens.ask import ConfirmScreen, LeavingScreen
 from gameday.tui.screens.reflect import ReflectScreen
-from gameday.tui.screens.start import StartScreen
-from gameday.tui.state import RoomState, fold
 from gameday.tui.theme import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
 from sandbox.errors import SandboxError
-from sandbox.runtime.base import LogLine
 from scenarios.errors import ScenarioError
 
-
-class _Ear:
-    """The app's listener. It only notes what came; the app shows the sum of it when it gets to it."""
-
-    def __init__(self, app: GamedayApp) -> None:
-        self._app = app
-
-    def on_event(self, entry: Entry, event: Event) -> None:
-        self._app.hear(entry, event)
-
-    def on_logs(self, lines: Sequence[LogLine]) -> None:
-        self._app.logs.extend(lines)
-
-    def on_signals(self, sample: SignalSample) -> None:
-        self._app.hear_signals(sample)
+if TYPE_CHECKING:
+    from gameday.drill.commands import Command
+    from gameday.drill.session import Session
+    from gameday.tui.ear import Ear
+    from gameday.tui.history import SignalHistory
+    from gameday.tui.state import RoomState
 
 
 class _LeaveScreen(ConfirmScreen):
@@ -76,8 +60,9 @@ class GamedayApp(App[None]):
         Binding("ctrl+t", "toggle_light", show=False),
     ]
 
-    room: reactive[RoomState] = reactive(RoomState(), always_update=True, init=False)
-    signals: reactive[SignalHistory] = reactive(SignalHistory(), always_update=True, init=False)
+    # Nothing until a drill begins: what they are made of is imported then, so that home is there at once.
+    room: reactive[RoomState] = reactive(cast("RoomState", None), always_update=True, init=False)
+    signals: reactive[SignalHistory] = reactive(cast("SignalHistory", None), always_update=True, init=False)
 
     def __init__(
         self,
@@ -95,7 +80,6 @@ class GamedayApp(App[None]):
         """
         super().__init__()
         self.now = now
-        self.logs = LogBuffer()
         self.failure: BaseException | None = None
         self.played = ""
         """The run folder of the drill that was played last."""
@@ -106,9 +90,7 @@ class GamedayApp(App[None]):
         self._visit = visit
         self._session: Session | None = None
         self._play: Worker[None] | None = None
-        self._room = RoomState()
-        self._signals = SignalHistory()
-        self._show_due = False
+        self._ear: Ear | None = None
         self._in_room = False
         self._leaving = False
         self._opening = False
@@ -141,6 +123,9 @@ class GamedayApp(App[None]):
             self.revisit(self._visit)
         else:
             self._go_home()
+
+    def on_ready(self) -> None:
+        collector.settle(tidy=False)
 
     async def on_unmount(self) -> None:
         """Whatever ended the app, the session has cleaned up before the event loop goes."""
@@ -220,56 +205,29 @@ class GamedayApp(App[None]):
 
     def _begin(self, session: Session) -> None:
         """Show a drill's start, then let it run."""
+        from gameday.tui.ear import Ear
+        from gameday.tui.screens.start import StartScreen
+
         self._session = session
         self.unkept = session.run_folder
-        self.logs = LogBuffer()
-        self._room, self._signals = RoomState(), SignalHistory()
-        self.room, self.signals = self._room, self._signals
         self._in_room = self._leaving = False
+        self._ear = Ear(self)
         self._replace_screens(StartScreen().data_bind(GamedayApp.room))
-        session.listen(_Ear(self))
+        session.listen(self._ear)
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
         self._play = self.run_worker(self.session.run(), name="session", exit_on_error=False)
 
-    # What is heard
-
-    def hear(self, entry: Entry, event: Event) -> None:
-        self._room = fold(self._room, entry, event)
-        if isinstance(event, AssistantsSeen):
-            names = one_line(", ".join(event.names))
-            self.notify(f"An assistant runs on this machine ({names}); the record says so.", markup=False)
-        elif isinstance(event, DrillPaused):
-            self.notify(plain(event.reason), title="The drill is paused", severity="warning", markup=False)
-        elif isinstance(event, DrillResumed):
-            self.notify("The drill goes on.", markup=False)
-        self._show_soon()
-
-    def hear_signals(self, sample: SignalSample) -> None:
-        self._signals = self._signals.add(sample)
-        self._show_soon()
-
-    def _show_soon(self) -> None:
-        """Show once for all that comes before the app's queue gets to it."""
-        if not self._show_due:
-            self._show_due = True
-            self.call_later(self._show)
-
-    def _show(self) -> None:
-        self._show_due = False
-        if self.signals is not self._signals:
-            self.signals = self._signals
-        if self.room is not self._room:
-            self.room = self._room
-
     def watch_room(self, room: RoomState) -> None:
         if room.stage in ("on call", "incident", "mitigated") and not self._in_room:
             from gameday.tui.screens.room import RoomScreen
 
+            assert self._ear is not None
             self._in_room = True
-            screen = RoomScreen(self.session, self.logs, self.now)
+            screen = RoomScreen(self.session, self._ear.logs, self.now)
             self._replace_screens(screen.data_bind(GamedayApp.room, GamedayApp.signals))
+            self.call_after_refresh(collector.settle)
         elif room.stage == "over" and self._playing:
             self._over(room)
 
@@ -304,6 +262,8 @@ class GamedayApp(App[None]):
             message.origin.post_message(Settled(message.command, refusal))
 
     async def _refusal(self, command: Command) -> str | None:
+        from gameday.drill.session import CommandRefused
+
         try:
             await self.session.send(command)
         except (CommandRefused, SandboxError) as error:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from gameday.drill.session import SignalSample
 from gameday.text import one_line
+
+if TYPE_CHECKING:
+    from gameday.drill.session import SignalSample
 
 WINDOW_S = 180
 """Seconds that are kept and drawn."""

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from gameday.errors import BadRecords
-from gameday.journal.events import Mode
 from gameday.tui.leads import Leads, currency_rules, monthly_budget, read_leads
 
 if TYPE_CHECKING:
     from gameday.drill.session import Session
+    from gameday.journal.events import Mode
     from gameday.records.database import Database
     from gameday.records.store import PastDrill, Records
 

@@ -25,6 +25,9 @@ _SAID_ELSEWHERE = frozenset({"ts", "time", "level", "service", "msg", "trace_id"
 _TRACE_SHOWN = 8
 """Characters of a trace id that tell it apart on a screen; the filter finds it whole."""
 
+Row = tuple[str, int, float, str, str]
+"""A `Record` as plain values. There are many thousands, and the garbage collector passes these over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -57,11 +60,12 @@ def _fields(text: str) -> dict[str, object] | None:
     return fields if isinstance(fields, dict) else None
 
 
-def record(line: LogLine) -> Record:
+def record(line: LogLine) -> Row:
+    """What `Record` takes."""
     text = line.text[:LONGEST]
     found = _LEVEL.search(text)
     level = (found[1] or found[2]).lower() if found else ""
-    return Record(line.service, line.replica, line.wall, text, _NAMES.get(level, level))
+    return line.service, line.replica, line.wall, text, _NAMES.get(level, level)
 
 
 @dataclass(frozen=True)
@@ -101,16 +105,17 @@ class LogFilter:
     def __bool__(self) -> bool:
         return self != LogFilter()
 
-    def matches(self, item: Record) -> bool:
-        if self.services and item.service not in self.services:
+    def matches(self, item: Row) -> bool:
+        service, _, wall, text, level = item
+        if self.services and service not in self.services:
             return False
-        if self.level and _rank(item.level) < _rank(self.level):
+        if self.level and _rank(level) < _rank(self.level):
             return False
-        if not self.since <= item.wall <= self.until:
+        if not self.since <= wall <= self.until:
             return False
         if not self.words:
             return True
-        text = item.text.lower()
+        text = text.lower()
         return all(word in text for word in self.words)
 
 
@@ -138,22 +143,22 @@ class LogBuffer:
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
-        self._records: list[Record] = []
+        self._rows: list[Row] = []
         self.received = 0
         """Lines that ever came in."""
 
     def extend(self, lines: Sequence[LogLine]) -> None:
-        self._records.extend(map(record, lines))
+        self._rows.extend(map(record, lines))
         self.received += len(lines)
-        trim(self._records, self._capacity)
+        trim(self._rows, self._capacity)
 
-    def since(self, received: int) -> Sequence[Record]:
+    def since(self, received: int) -> Sequence[Row]:
         """What came in after the first `received` lines, as far as it is still held."""
-        new = min(self.received - received, len(self._records))
-        return self._records[len(self._records) - new :]
+        new = min(self.received - received, len(self._rows))
+        return self._rows[len(self._rows) - new :]
 
 
-def trim(records: list[Record], capacity: int) -> None:
+def trim(rows: list[Row], capacity: int) -> None:
     """Drop the oldest, in large steps, because a short list is moved for each."""
-    if len(records) > capacity + capacity // 4:
-        del records[: len(records) - capacity]
+    if len(rows) > capacity + capacity // 4:
+        del rows[: len(rows) - capacity]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from gameday.drill.commands import Command
-from gameday.tui.house import Choice
+if TYPE_CHECKING:
+    from gameday.drill.commands import Command
+    from gameday.tui.house import Choice
 
 
 class Send(Message):

@@ -105,7 +105,7 @@ def test_the_rule_of_currency_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_next_is_ones_own_unless_asked_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has never played has everything to practise; a budget of none leaves nothing."""
-    monkeypatch.setattr("gameday.cli.drill.login", lambda: "mo")
+    monkeypatch.setattr("gameday.cli.who.login", lambda: "mo")
     store(past_run(1))
     (line,) = json.loads(said(next_, "--json", "--family", "cache", "--family", "edge").stdout)["engineers"]
     assert line["engineer"] == "mo"

@@ -41,6 +41,8 @@ def open_home(session: FakeSession) -> OpenHome:
         app = still(GamedayApp(now=session.now, house=house))
         async with app.run_test(size=size) as pilot:
             room = Room(app, pilot, session)
+            # The house is only asked once home is painted.
+            await room.settle()
             await app.workers.wait_for_complete()
             await room.settle()
             yield room

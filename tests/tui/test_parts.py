@@ -8,7 +8,7 @@ from gameday.drill.session import Signal, SignalSample
 from gameday.tui.completion import History, complete, verb_of
 from gameday.tui.fake import LUMEN
 from gameday.tui.history import WINDOW_S, SignalHistory, column_at
-from gameday.tui.logs import LONGEST, LogBuffer, LogFilter, record
+from gameday.tui.logs import LONGEST, LogBuffer, LogFilter, Record, record
 from gameday.tui.words import amount, bars, fit, percent, tall_bars
 from sandbox.runtime.base import LogLine
 from tests.tui.scenes import HOSTILE, HOSTILE_SAID
@@ -28,32 +28,32 @@ def line(text: str, service: str = "vision") -> LogLine:
     ],
 )
 def test_a_level_is_found_where_a_line_has_one(text: str, level: str) -> None:
-    assert record(line(text)).level == level
+    assert Record(*record(line(text))).level == level
 
 
 def test_a_json_line_reads_as_message_and_fields() -> None:
     text = '{"ts": 1, "level": "info", "service": "vision", "msg": "request", "status": 503}'
-    assert record(line(text)).message() == "request status=503"
+    assert Record(*record(line(text))).message() == "request status=503"
 
 
 @pytest.mark.parametrize("text", ["{broken", "[1, 2]", "{}x"])
 def test_what_only_looks_like_json_is_shown_as_it_is(text: str) -> None:
-    assert record(line(text)).message() == text
+    assert Record(*record(line(text))).message() == text
 
 
 def test_a_hostile_line_is_shown_without_its_tricks() -> None:
-    assert record(line(HOSTILE)).message() == HOSTILE_SAID
+    assert Record(*record(line(HOSTILE))).message() == HOSTILE_SAID
 
 
 def test_an_endless_line_is_cut() -> None:
-    assert len(record(line("x" * 100_000)).text) == LONGEST
+    assert len(Record(*record(line("x" * 100_000))).text) == LONGEST
 
 
 def test_the_buffer_keeps_the_newest_lines() -> None:
     buffer = LogBuffer(capacity=100)
     for start in range(0, 1000, 50):
         buffer.extend([line(str(number)) for number in range(start, start + 50)])
-    kept = [item.text for item in buffer.since(0)]
+    kept = [Record(*item).text for item in buffer.since(0)]
     assert buffer.received == 1000
     assert 100 <= len(kept) <= 125
     assert kept[-1] == "999"
@@ -62,7 +62,7 @@ def test_the_buffer_keeps_the_newest_lines() -> None:
 def test_only_what_is_new_is_handed_out() -> None:
     buffer = LogBuffer()
     buffer.extend([line("a"), line("b")])
-    assert [item.text for item in buffer.since(1)] == ["b"]
+    assert [Record(*item).text for item in buffer.since(1)] == ["b"]
     assert not buffer.since(2)
 
 
@@ -84,7 +84,7 @@ def test_filters(wanted: str, found: list[str]) -> None:
     lines = [line("WARN a timeout"), line("INFO b fine"), line("INFO c odd", "edge")]
     looked_for = LogFilter.parse(wanted)
     matching = [item for item in map(record, lines) if looked_for.matches(item)]
-    assert [item.text.split(" ", 1)[1] for item in matching] == found
+    assert [Record(*item).text.split(" ", 1)[1] for item in matching] == found
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,7 @@ def test_home(snap_compare: Compare, size: tuple[int, int], house: FakeHouse) ->
     app = still(GamedayApp(now=lambda: START, house=house))
 
     async def run_before(pilot: Pilot[None]) -> None:
+        await pilot.pause()
         await app.workers.wait_for_complete()
         await pilot.pause()
 
@@ -171,6 +172,7 @@ def leads_shown(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     """Open the leads' screen from home, and press keys once the report is there."""
 
     async def run_before(pilot: Pilot[None]) -> None:
+        await pilot.pause()
         await pilot.app.workers.wait_for_complete()
         await pilot.press("t")
         await pilot.app.workers.wait_for_complete()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import ClassVar, get_args
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,22 +15,17 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from gameday.journal.events import Mode
-from gameday.journal.home import runs_home
 from gameday.text import one_line
 from gameday.tui.house import Choice, Ground, House, Past, Shelved, Standing
 from gameday.tui.messages import Practise, Revisit, ShowTeam
 from gameday.tui.screens.ask import ConfirmScreen
 from gameday.tui.screens.keys import explain
-from gameday.tui.widgets.home import (
-    DrillList,
-    PackList,
-    PractiseCard,
-    StandingPanel,
-    StepsPanel,
-)
+from gameday.tui.widgets.home import MODES, DrillList, PackList, PractiseCard, StandingPanel, StepsPanel
 from gameday.tui.widgets.key_footer import KeyFooter
 from gameday.tui.words import MUTED, column, row
+
+if TYPE_CHECKING:
+    from gameday.journal.events import Mode
 
 _BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 KEYS = (
@@ -44,7 +39,6 @@ KEYS = (
     ("q", "quit"),
 )
 NOTE = "In a drill, ? tells the keys of the room. docs/drill.md tells how a drill goes."
-MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 class HomeScreen(Screen[None]):
@@ -79,8 +73,8 @@ class HomeScreen(Screen[None]):
         self._said = tuple(one_line(each) for each in said)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="home-title")
-        yield Static(id="home-said")
+        yield Static(self._title(), id="home-title")
+        yield self._said_in(Static(id="home-said"))
         with Horizontal(id="home-now"):
             yield PractiseCard(id="practise").data_bind(HomeScreen.mode, HomeScreen.ground)
             yield StandingPanel(id="standing").data_bind(HomeScreen.standing)
@@ -92,7 +86,10 @@ class HomeScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.query_one("#steps-panel").display = False
-        self._draw()
+        # Reading imports and computes much; the screen is painted before.
+        self.call_after_refresh(self._read)
+
+    def _read(self) -> None:
         self._read_ground()
         self._read_past()
         self._read_library()
@@ -127,10 +124,14 @@ class HomeScreen(Screen[None]):
         if not self.is_mounted:
             return
         self.query_one("#home-title", Static).update(self._title())
+        self._said_in(self.query_one("#home-said", Static))
+
+    def _said_in(self, said: Static) -> Static:
+        """What is to be read on arrival or is missing, where there is any of it."""
         lines = [row(("! ", "bold $text-warning"), line) for line in self._lines()]
-        said = self.query_one("#home-said", Static)
         said.display = bool(lines)
-        said.update(column(lines))
+        said.content = column(lines)
+        return said
 
     def _title(self) -> Content:
         ground = self.ground
@@ -158,7 +159,8 @@ class HomeScreen(Screen[None]):
         self.post_message(Practise(Choice(self.mode)))
 
     def action_mode(self) -> None:
-        self.mode = MODES[(MODES.index(self.mode) + 1) % len(MODES)]
+        modes = list(MODES)
+        self.mode = modes[(modes.index(self.mode) + 1) % len(modes)]
 
     def action_team(self) -> None:
         self.post_message(ShowTeam())
@@ -174,6 +176,8 @@ class HomeScreen(Screen[None]):
 
     @on(DrillList.Chosen)
     def chosen(self, event: DrillList.Chosen) -> None:
+        from gameday.journal.home import runs_home
+
         folder = runs_home() / event.drill.run
         self.post_message(Revisit(folder, event.drill.codename, replay=event.replay))
 

@@ -17,13 +17,9 @@ from gameday.tui.messages import Send, Settled
 from gameday.tui.state import RoomState
 from gameday.tui.widgets.coming_up import CompanyBoard, CustomersBoard
 from gameday.tui.widgets.key_footer import KeyFooter
+from gameday.tui.widgets.steps import steps
 from gameday.tui.words import MUTED, row
 
-STEPS = (
-    "Customers use the shop. At some moment it breaks, and the pager rings: a takes the page.",
-    "Look with signals, logs and ops lines, say what you believe, and act: i writes an ops line.",
-    "It is over when customers are served again and you have said what it was: d.",
-)
 _BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
 
@@ -50,10 +46,7 @@ class StartScreen(Screen[None]):
                 briefing.border_title = "Briefing"
                 yield Static(id="briefing-text")
                 yield Static(row(("How it works", "bold")), id="steps")
-                for number, step in enumerate(STEPS, 1):
-                    with Horizontal(classes="step"):
-                        yield Static(row((f"{number}  ", "bold $text-accent")), classes="number")
-                        yield Static(step, markup=False)
+                yield from steps()
         yield CustomersBoard(id="start-customers").data_bind(StartScreen.room)
         yield Static(id="start-next")
         yield KeyFooter(compact=True, show_command_palette=False)

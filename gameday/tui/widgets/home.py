@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Click
 from textual.message import Message
@@ -16,14 +16,13 @@ from textual.reactive import reactive
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from gameday.journal.events import Mode
-from gameday.reports.history import ended, mitigated
 from gameday.text import one_line
 from gameday.tui.house import Ground, Past, Shelved, Standing
-from gameday.tui.screens.start import STEPS
+from gameday.tui.widgets.steps import steps
 from gameday.tui.words import MUTED, column, fit, row
 
 if TYPE_CHECKING:
+    from gameday.journal.events import Mode
     from gameday.records.store import PastDrill
 
 _STATUS = {
@@ -32,7 +31,7 @@ _STATUS = {
     "lapsed": ("✗", "lapsed since", "bold $text-error"),
     "not yet": ("·", "not current yet", "bold"),
 }
-_MODES: dict[Mode, str] = {
+MODES: dict[Mode, str] = {
     "manual": "no AI at your side; the mode that keeps you current",
     "advise": "an AI offers hints, some of them confidently wrong",
 }
@@ -68,7 +67,7 @@ class PractiseCard(Static, can_focus=True):
                     row((" enter ", style), ("  a blind drill", "bold"), ": you don't know what will break"),
                     row(("         the company starts in seconds; you have up to 20 minutes", MUTED)),
                     row((" m ", "bold $text-accent"), ("      mode ", ""), (self.mode, "bold")),
-                    row((f"         {_MODES[self.mode]}", MUTED)),
+                    row((f"         {MODES[self.mode]}", MUTED)),
                 ]
             )
         )
@@ -120,10 +119,7 @@ class StepsPanel(Vertical):
     BORDER_TITLE = "Your first drill"
 
     def compose(self) -> ComposeResult:
-        for number, step in enumerate(STEPS, 1):
-            with Horizontal(classes="step"):
-                yield Static(row((f"{number}  ", "bold $text-accent")), classes="number")
-                yield Static(step, markup=False)
+        yield from steps()
         key = "bold $text-accent"
         yield Static(row(("enter", key), " starts one; ", ("?", key), " helps anywhere."))
 
@@ -167,6 +163,8 @@ class DrillList(OptionList):
 
 
 def _drill(drill: PastDrill) -> Content:
+    from gameday.reports.history import ended, mitigated
+
     when = time.strftime("%d %b %H:%M", time.localtime(drill.started))
     good = "✓" if drill.mitigated else "–" if drill.mitigated is None else "✗"
     style = {"✓": "bold $text-success", "✗": "bold $text-error"}.get(good, MUTED)

@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from gameday.text import one_line
-from gameday.tui.logs import CAPACITY, LogBuffer, LogFilter, Record, trim
+from gameday.tui.logs import CAPACITY, LogBuffer, LogFilter, Record, Row, trim
 from gameday.tui.widgets.lines import LineView
 from gameday.tui.widgets.rows import IN_HAND
 from gameday.tui.words import MUTED, fit, hms, row
@@ -40,8 +40,8 @@ class LogView(LineView):
         self._buffer = buffer
         self._taken = 0
         self._filter = LogFilter()
-        self._matches: list[Record] = []
-        self._shown: Sequence[Record] = self._matches
+        self._matches: list[Row] = []
+        self._shown: Sequence[Row] = self._matches
 
     @property
     def held_back(self) -> int:
@@ -87,7 +87,7 @@ class LogView(LineView):
         return len(self._shown)
 
     def line(self, y: int) -> Content:
-        item = self._shown[y]
+        item = Record(*self._shown[y])
         style = _STYLES.get(item.level, "")
         in_hand = y == self.cursor
         said = row(
@@ -105,7 +105,7 @@ class LogView(LineView):
         if not self._shown:
             return None
         at = len(self._shown) - 1 if self.cursor is None else self.cursor
-        return self._shown[min(at, len(self._shown) - 1)]
+        return Record(*self._shown[min(at, len(self._shown) - 1)])
 
     def action_scroll_up(self) -> None:
         """Stand still, and take the line above in hand."""
