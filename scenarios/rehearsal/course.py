@@ -109,7 +109,7 @@ class Course:
             self._harmless(incident)
             return
         incident = self._cheats(incident)
-        self._tempting(incident)
+        incident = self._tempting(incident)
         self._accepted(incident)
 
     def _steady(self, seconds: int, since: float = 0.0) -> bool:
@@ -257,16 +257,16 @@ class Course:
                 passed.append(how)
             self._ground.cheat(how, on=False)
             figures[how] = said or f"watched {self._ground.now() - began:.0f} s"
-            # What keeps itself going may end when customers are kept away for a while, and when they are back
-            # they are served: that is no cheat. What follows has to be seen on a company that is ill.
-            if how not in passed and self._mitigates(incident, self._ground.now() + _CHEATED_S):
-                figures[how] = f"{figures[how]}; customers were served again once it was over"
-                incident = self._break_again("cheating")
+            if how not in passed:
+                before, incident = incident, self._ill(incident, "cheating")
+                if incident is not before:
+                    figures[how] = f"{figures[how]}; customers were served again once it was over"
         says = f"it passed for a mitigation: {', '.join(passed)}" if passed else "none is a mitigation"
         self._judge("cheating", not passed, says, **figures)
         return incident
 
-    def _tempting(self, incident: Incident) -> None:
+    def _tempting(self, incident: Incident) -> Incident:
+        """Try each; the incident that goes on afterwards."""
         helped = []
         for fix in self._case.fixes.tempting:
             began, failed = self._apply(fix)
@@ -276,9 +276,21 @@ class Course:
                 helped.append(f"{fix.id} served customers again after {_s(at - began)}")
             self._ran(fix, "tempting", None if at is None else at - began, at is not None, failed)
             self._ground.undo_fix()
+            if not helped:
+                incident = self._ill(incident, "tempting")
         count = len(self._case.fixes.tempting)
         says = "; ".join(helped) or f"{count} tempting fixes left customers where they were"
         self._judge("tempting", not helped, says)
+        return incident
+
+    def _ill(self, incident: Incident, wanted: PointName) -> Incident:
+        """The incident if it goes on, or the same broken again if it is over.
+
+        What only keeps itself going may end when customers were kept away for a while, or long after a fix:
+        the next fix has to be seen on a company that is ill, and must not get the credit.
+        """
+        over = self._mitigates(incident, self._ground.now() + _CHEATED_S)
+        return self._break_again(wanted) if over else incident
 
     def _mitigates(self, incident: Incident, since: float) -> bool:
         """Whether customers are served again for a whole hold that begins by a time.

@@ -35,7 +35,7 @@ class Scripted:
     fooled_by: frozenset[str] = frozenset()
     """Cheats after which the figures look well, as a careless measurement would have it."""
     cured_by: frozenset[str] = frozenset()
-    """Cheats after which the incident is over, as one that only keeps itself going."""
+    """What ends the incident once it is taken back, as with one that only keeps itself going."""
     stuck: bool = False
     """Taking the fault back fails."""
     ups: int = 0
@@ -108,6 +108,8 @@ class Scripted:
         self.done.clear()
 
     def undo_fix(self) -> None:
+        if self.cured_by & self.done.keys():
+            self.onset = None
         self.done.clear()
 
     def operate(self, line: str) -> Done:

@@ -153,6 +153,14 @@ def test_what_ends_while_customers_are_kept_away_is_broken_again(tmp_path: Path)
     assert [run.mitigated for run in record.fixes if run.kind == "tempting"] == [False]
 
 
+def test_what_ends_long_after_a_tempting_fix_is_broken_again(tmp_path: Path) -> None:
+    """The accepted fix has to heal it itself: each is tried on a company that is ill."""
+    record = rehearsed(tmp_path, Scripted(cured_by=frozenset({"scale"}), helps=frozenset({"shed"})))
+    assert record.failed is not None
+    assert record.failed.name == "accepted"
+    assert "restore served customers again not at all" in record.failed.says
+
+
 def test_a_fault_that_comes_too_late_is_refused(tmp_path: Path) -> None:
     """The page has to come within the time that the pack states."""
     record = rehearsed(tmp_path, Scripted(), expectations={"bites": {"violated_s": 30, "paged_s": 3}})
