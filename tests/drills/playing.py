@@ -95,12 +95,20 @@ class Gameday:
         assert self.signal_when(signal.SIGKILL, kind, command, **said) == -signal.SIGKILL
 
     def signal_when(self, number: signal.Signals, kind: str, command: Sequence[str], **said: object) -> int:
-        """Start the program, send it a signal once its journal has such an event; its exit code."""
+        """Start the program, send it a signal once its journal has such an event; its exit code.
+
+        Who takes a drill up has done so by then, even if the event was there before.
+        """
+
+        def taken_up() -> int:
+            return sum(event["kind"] == "resumed" for event in self.journal(torn=True))
+
+        due = taken_up() + (command[0] == "resume")
 
         def there() -> bool:
             if program.poll() is not None:
                 raise AssertionError(f"it ended before {kind}")
-            return any(
+            return taken_up() >= due and any(
                 event["kind"] == kind and said.items() <= event["data"].items()
                 for event in self.journal(torn=True)
             )
