@@ -67,6 +67,8 @@ class Lookout:
         self._facts.onset = onset
         for second in before:
             self._judge(second)
+        for alert in self._firing.values():
+            self._ring(alert)
 
     def take_up(self, recorded: Sequence[Recorded], hold_s: float) -> None:
         """Go on from another trainer's journal; what it had not announced is announced now.
@@ -134,7 +136,11 @@ class Lookout:
                 self._say(ev.PhaseChanged(phase="incident"), "conductor")
 
     def on_alerts(self, firing: Iterable[Alert]) -> None:
-        """What fires now; the first page rings the pager."""
+        """What fires now; the first page since the onset rings the pager.
+
+        A busy machine may set off an alert before anything was broken. The company has such alerts; the drill
+        waits for its own.
+        """
         now = {alert.name: alert for alert in firing}
         for name in now.keys() - self._firing.keys():
             self._fire(now[name])
@@ -147,8 +153,12 @@ class Lookout:
             name=alert.name, severity=alert.severity, summary=alert.summary, service=alert.service
         )
         self._say(fired, "monitoring")
-        if alert.severity == "page" and self._facts.paged_at is None:
-            self._facts.paged_at = self._clock.wall()
+        self._ring(alert)
+
+    def _ring(self, alert: Alert) -> None:
+        facts = self._facts
+        if alert.severity == "page" and facts.paged_at is None and facts.onset is not None:
+            facts.paged_at = self._clock.wall()
             self._say(ev.Paged(alert=alert.name, summary=alert.summary), "monitoring")
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from gameday.drill.facts import Facts
 from gameday.drill.lookout import Lookout
 from gameday.journal.clock import ManualClock
-from gameday.journal.events import Actor, Event, Mitigated, Relapsed, SliMeasured, SloViolated
+from gameday.journal.events import Actor, Event, Mitigated, Paged, Relapsed, SliMeasured, SloViolated
 from sandbox.observe.customers import Served, SliSecond
+from sandbox.observe.metrics import Alert
 from scenarios.parts import Fraud
 
 ONSET = 1_000.0
@@ -66,3 +69,32 @@ def test_what_was_stolen_is_in_the_journal() -> None:
     """Of six that bots tried, five came through: 2.00."""
     measured = [each for each in verdicts((1, 10, 5)) if isinstance(each, SliMeasured)]
     assert [each.stolen for each in (measured[0], measured[-1])] == pytest.approx([0.0, 2.0])
+
+
+PAGE = Alert("UploadSlow", "firing", "page", "vision", "uploads take 4 s (p95)")
+TICKET = Alert("CacheMisses", "firing", "ticket", "cache", "half of all look-ups miss")
+
+
+def rung(*steps: Sequence[Alert] | float) -> list[str]:
+    """Which alerts rang the pager; a step is what fires now, or the moment of the onset."""
+    said: list[Event] = []
+    lookout = Lookout(Facts(), lambda event, actor: said.append(event), ManualClock(ONSET))
+    for step in steps:
+        if isinstance(step, float):
+            lookout.expect_trouble(step, 20.0)
+        else:
+            lookout.on_alerts(step)
+    return [each.alert for each in said if isinstance(each, Paged)]
+
+
+def test_the_first_page_rings_and_no_other() -> None:
+    assert rung(ONSET, [TICKET], [TICKET, PAGE], [PAGE], [], [PAGE]) == ["UploadSlow"]
+
+
+def test_what_fired_before_anything_was_broken_does_not_ring() -> None:
+    assert rung([PAGE], [], ONSET, [TICKET]) == []
+    assert rung([PAGE], [], ONSET, [PAGE]) == ["UploadSlow"]
+
+
+def test_what_fires_at_the_onset_rings_at_it() -> None:
+    assert rung([PAGE, TICKET], ONSET, [PAGE, TICKET]) == ["UploadSlow"]
