@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -29,7 +28,7 @@ def drills(count: int) -> list[Rep]:
     year = 0
     while len(made) < count:
         made += [
-            replace(rep, engineer=f"{rep.engineer}/{year}")
+            rep._replace(engineer=f"{rep.engineer}/{year}")
             for rep in simulate(Model(ai_ratio=0.8), year, study)
         ]
         year += 1

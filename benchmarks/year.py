@@ -14,7 +14,6 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -44,7 +43,7 @@ def many(model: Model, count: int) -> Iterator[Rep]:
     made = seed = 0
     while made < count:
         for rep in simulate(model, seed, LARGE)[: count - made]:
-            yield replace(rep, engineer=f"{rep.engineer}/{seed}", team=f"{rep.team}/{seed}")
+            yield rep._replace(engineer=f"{rep.engineer}/{seed}", team=f"{rep.team}/{seed}")
             made += 1
         seed += 1
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from gameday.cli.records import open_records
 from gameday.errors import GamedayError
+
+if TYPE_CHECKING:
+    from scoring.comparison import Pair
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,13 +56,15 @@ def compare(
     asked = Asked(
         by=cast(Any, by), since=moment(since, "--since"), primary=cast(Any, primary), pseudonyms=pseudonyms
     )
+    pairs: list[Pair] = []
     with open_records() as (database, records):
         catch_up(records)
-        page = comparison_page(database, asked)
+        keep = (lambda _, paired, __: pairs.extend(paired.pairs)) if as_csv else None
+        page = comparison_page(database, asked, on_reps=keep)
     if as_json or as_csv:
         from gameday.reports.leads.comparison_data import comparison_csv, comparison_json
 
-        click.echo(comparison_json(page) if as_json else comparison_csv(page), nl=as_json)
+        click.echo(comparison_json(page) if as_json else comparison_csv(pairs), nl=as_json)
         return
     from gameday.reports.leads.comparison_text import comparison_text
 

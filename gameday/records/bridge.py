@@ -3,28 +3,95 @@
 Every row becomes a drill that says what it is (void, spoiled, repeated, outside a plan, not randomised,
 simulated), and `scoring.comparison.pair_up` leaves out and counts by those reasons. Only drills that are
 sealed stay behind here, so that no page that is made of drills can tell what they were about.
+
+A comparison may be of a hundred thousand drills. So the database works out what it can, and a row is taken
+apart at once, without an object in between.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
 
 from gameday.records.graded import from_lines, from_words
-from gameday.records.store import Records
-from gameday.records.store import Rep as Row
-from scoring.comparison.reps import NONE, AiTrace, Latency, Policy, Rep, Stated
+from gameday.records.sealing import SEALED_ROW
+from gameday.records.store import MET, Records
+from gameday.records.tables import drills, people, scorecards
+from scoring.comparison.reps import NONE, NOTHING_SAID, AiTrace, Latency, Rep
 from scoring.reliance import AcceptanceTable, Proportion
 
 NO_TEAM = "no team"
 
-_NOTHING_SAID = AiTrace()
-# Few values make up nearly all drills, and a comparison may be of a hundred thousand.
+# Few values make up nearly all drills.
 _share = lru_cache(maxsize=4096)(Proportion)
 _cells = lru_cache(maxsize=4096)(AcceptanceTable)
 _lines = lru_cache(maxsize=4096)(from_lines)
+_beliefs = lru_cache(maxsize=4096)(from_words)
+
+_MODE = sa.func.coalesce(drills.c.planned_mode, drills.c.mode)
+_BY_HAND = _MODE == "manual"
+
+
+def _known(column: sa.Column[Any], otherwise: object) -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(column, otherwise)
+
+
+# In the order in which `comparable` takes a row apart.
+_ROWS = (
+    sa.select(
+        drills.c.person_id,
+        drills.c.pack,
+        drills.c.variant,
+        MET,
+        sa.and_(SEALED_ROW, ~drills.c.void),  # A void drill tells nothing, and is counted as void.
+        sa.and_(drills.c.mode == "manual", sa.cast(drills.c.assistants, sa.String) != "[]"),
+        drills.c.mode == "manual",
+        drills.c.run,
+        people.c.name,
+        people.c.pseudonym,
+        drills.c.family,
+        ~_BY_HAND,
+        drills.c.ended,
+        drills.c.limit_s,
+        _known(scorecards.c.time_to_mitigate_s, drills.c.limit_s),
+        _known(scorecards.c.mitigated, sa.false()),
+        _known(scorecards.c.diagnosis, 0.0),
+        _known(scorecards.c.correct, sa.false()),
+        drills.c.block,
+        drills.c.block_order,
+        # Whoever played another mode than the planned one set aside what chance had chosen.
+        sa.and_(_known(drills.c.randomised, sa.false()), drills.c.mode == _MODE),
+        drills.c.spoiled,
+        drills.c.void,
+        drills.c.simulated,
+        scorecards.c.no_fault,
+        sa.case((_BY_HAND, None), else_=drills.c.policy),
+        scorecards.c.felt_s,
+        scorecards.c.real_s,
+        scorecards.c.confidences,
+        scorecards.c.answer_components,
+        _known(scorecards.c.missed_k, 0),
+        _known(scorecards.c.missed_n, 0),
+        # In the order in which `_trace` takes them.
+        *(
+            _known(scorecards.c[name], 0)
+            for name in (
+                "right_taken", "right_left", "wrong_taken", "wrong_left",
+                "rair_k", "rair_n", "rsr_k", "rsr_n", "commission_k", "commission_n",
+            )
+        ),
+        scorecards.c.wrong_components,
+        scorecards.c.waiting_s,
+        scorecards.c.reading_s,
+        scorecards.c.astray_s,
+    )
+    .select_from(drills.join(people).outerjoin(scorecards))
+    .order_by(drills.c.started, drills.c.id)
+)  # fmt: skip
 
 
 class SealedDrill(NamedTuple):
@@ -43,6 +110,9 @@ def comparable(
 ) -> Iterator[Rep]:
     """Every drill of the store that isn't sealed, in the order in which they started.
 
+    A variant that its engineer has met in an earlier row is repeated. In a store of simulated drills nobody
+    played any of them, so that being simulated is no reason to leave one out.
+
     Args:
         pseudonyms: engineers by codename, the same one every time.
         on_helped: hears the name of each run without the AI on whose machine an assistant was seen.
@@ -51,115 +121,50 @@ def comparable(
     Raises:
         BadRecords: the store cannot be read.
     """
-    teams, simulated = records.teams(), records.simulated
-    rows = records.reps() if on_helped is None else _heard(records.reps(), on_helped)
-    return as_reps(rows, teams, simulated_store=simulated, pseudonyms=pseudonyms, on_sealed=on_sealed)
-
-
-def _heard(rows: Iterable[Row], on_helped: Callable[[str], object]) -> Iterator[Row]:
-    for row in rows:
-        if row.helped and row.mode == "manual":
-            on_helped(row.run)
-        yield row
-
-
-def as_reps(
-    rows: Iterable[Row],
-    teams: Mapping[int, str],
-    *,
-    simulated_store: bool,
-    pseudonyms: bool = False,
-    on_sealed: Callable[[SealedDrill], object] | None = None,
-) -> Iterator[Rep]:
-    """Rows, oldest first, as drills; a variant that its engineer has met in an earlier row is repeated.
-
-    Args:
-        teams: by person's key.
-        simulated_store: nobody played any of them, so being simulated is no reason to leave one out.
-    """
-    met: set[tuple[int, str, str]] = set()
-    for row in rows:
-        key = (row.person, row.pack, row.variant)
-        # A void drill tells nothing, and is counted as void.
-        if row.sealed and not row.void:
+    teams, all_simulated = records.teams(), records.simulated
+    seen: set[tuple[int, str, str]] = set()
+    utc = dt.UTC
+    for row in records.streamed(_ROWS):
+        (
+            person, pack, variant, met, sealed, helped, by_hand, run, name, pseudonym, family, ai, ended,
+            limit_s, taken_s, mitigated, diagnosis, correct, block, order, randomised, spoiled, void,
+            simulated, no_fault, policy, felt_s, real_s, confidences, answer, missed_k, missed_n, *said,
+        ) = row  # fmt: skip
+        key = (person, pack, variant)
+        at = dt.datetime.fromtimestamp(ended, utc)
+        if helped and on_helped is not None:
+            on_helped(run)
+        if sealed:
             if on_sealed is not None:
-                on_sealed(SealedDrill(_planned_mode(row) != "manual", _utc(row.ended)))
+                on_sealed(SealedDrill(ai, at))
         else:
-            yield _rep(
-                row,
-                team=teams.get(row.person, NO_TEAM),
-                engineer=shown_name(row, pseudonyms=pseudonyms),
-                repeated=key in met,
-                simulated=row.simulated and not simulated_store,
-            )
-        if row.met or (row.met is None and not row.void):
-            met.add(key)
+            # By place, in the order of Rep's fields: naming each would take longer than all the rest.
+            yield Rep(
+                run, pseudonym if pseudonyms or name is None else name, teams.get(person, NO_TEAM), family,
+                f"{pack}/{variant}", ai, at, taken_s, mitigated, limit_s, diagnosis, correct, block, order,
+                randomised, spoiled, void, simulated and not all_simulated, key in seen,
+                no_fault is not None, no_fault == "correct_stand_down", policy, felt_s, real_s,
+                _beliefs(confidences), _lines(answer), _share(missed_k, missed_n) if missed_n else NONE,
+                NOTHING_SAID if by_hand or void else _trace(*said),
+            )  # fmt: skip
+        if met:
+            seen.add(key)
 
 
-def shown_name(row: Row, *, pseudonyms: bool) -> str:
-    """The engineer's name, or their codename if that is wanted or the name was taken off."""
-    return row.pseudonym if pseudonyms or row.engineer is None else row.engineer
-
-
-def _planned_mode(row: Row) -> str:
-    return row.planned_mode or row.mode
-
-
-def _utc(wall: float) -> dt.datetime:
-    return dt.datetime.fromtimestamp(wall, dt.UTC)
-
-
-def _rep(row: Row, *, team: str, engineer: str, repeated: bool, simulated: bool) -> Rep:
-    planned = _planned_mode(row)
-    no_fault = row.no_fault is not None
-    return Rep(
-        run=row.run,
-        engineer=engineer,
-        team=team,
-        family=row.family,
-        variant=f"{row.pack}/{row.variant}",
-        ai=planned != "manual",
-        ended=_utc(row.ended),
-        time_to_mitigate_s=row.limit_s if row.time_to_mitigate_s is None else row.time_to_mitigate_s,
-        mitigated=bool(row.mitigated),
-        limit_s=row.limit_s,
-        diagnosis=row.diagnosis or 0.0,
-        correct=bool(row.correct),
-        block=row.block,
-        order=row.block_order,
-        # Whoever played another mode than the planned one set aside what chance had chosen.
-        randomised=bool(row.randomised) and row.mode == planned,
-        spoiled=row.spoiled,
-        void=row.void,
-        simulated=simulated,
-        repeated=repeated,
-        no_fault=no_fault,
-        stood_down=row.no_fault == "correct_stand_down",
-        policy=cast(Policy, row.policy) if planned != "manual" else None,
-        felt_s=row.felt_s,
-        real_s=row.real_s,
-        beliefs=_beliefs(row.confidences),
-        answer_components=_lines(row.answer_components),
-        unnamed_missed=_share(row.missed_k or 0, row.missed_n) if row.missed_n else NONE,
-        trace=_NOTHING_SAID if row.mode == "manual" or row.void else _trace(row),
-    )
-
-
-@lru_cache(maxsize=4096)
-def _beliefs(column: str | None) -> tuple[Stated, ...]:
-    return from_words(column)
-
-
-def _trace(row: Row) -> AiTrace:
-    cells = (row.right_taken or 0, row.right_left or 0, row.wrong_taken or 0, row.wrong_left or 0)
+def _trace(
+    right_taken: int, right_left: int, wrong_taken: int, wrong_left: int, rair_k: int, rair_n: int,
+    rsr_k: int, rsr_n: int, commission_k: int, commission_n: int, wrong_components: str | None,
+    waiting_s: float | None, reading_s: float | None, astray_s: float | None,
+) -> AiTrace:  # fmt: skip
+    wrong = wrong_taken + wrong_left
     return AiTrace(
-        table=_cells(*cells),
-        rair=_share(row.rair_k or 0, row.rair_n or 0),
-        rsr=_share(row.rsr_k or 0, row.rsr_n or 0),
-        commission=_share(row.commission_k or 0, row.commission_n or 0),
-        claims_wrong=_share(cells[2] + cells[3], sum(cells)),
-        wrong_components=_lines(row.wrong_components),
+        table=_cells(right_taken, right_left, wrong_taken, wrong_left),
+        rair=_share(rair_k, rair_n),
+        rsr=_share(rsr_k, rsr_n),
+        commission=_share(commission_k, commission_n),
+        claims_wrong=_share(wrong, wrong + right_taken + right_left),
+        wrong_components=_lines(wrong_components),
         latency=None
-        if row.waiting_s is None or row.reading_s is None or row.astray_s is None
-        else Latency(row.waiting_s, row.reading_s, row.astray_s),
+        if waiting_s is None or reading_s is None or astray_s is None
+        else Latency(waiting_s, reading_s, astray_s),
     )

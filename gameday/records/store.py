@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -294,9 +294,12 @@ class Records:
         if team is not None:
             members = sa.select(memberships.c.person_id).join(teams).where(teams.c.name == team)
             wanted = wanted.where(drills.c.person_id.in_(members))
+        yield from map(Rep._make, self.streamed(wanted))
+
+    def streamed(self, wanted: sa.Select[Any]) -> Iterator[Sequence[Any]]:
+        """The rows of a query, some thousands at a time, so that any number of drills takes little room."""
         with self._database.reading() as connection:
-            streamed = connection.execution_options(yield_per=_BATCH).execute(wanted)
-            yield from map(Rep._make, streamed)
+            yield from connection.execution_options(yield_per=_BATCH).execute(wanted)
 
 
 def _unspoiled(drill: PastDrill) -> PastDrill:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -95,14 +96,12 @@ def at_large(pairs: Sequence[Pair], primary: Primary) -> AtLarge | None:
 
     outcome = outcome_of(primary)
     ai_first, ai_second = by_order(pairs, outcome)
-    means: dict[str, list[float]] = {}
-    for pair in pairs:
-        means.setdefault(pair.engineer, [])
-    if len(means) < ENGINEERS_AT_LARGE or not ai_first or not ai_second:
+    if not ai_first or not ai_second or len({pair.on.engineer for pair in pairs}) < ENGINEERS_AT_LARGE:
         return None
     period = hills_armitage(ai_first, ai_second).period
+    means: defaultdict[str, list[float]] = defaultdict(list)
     for pair in pairs:
-        means[pair.engineer].append(outcome(pair) - (period if pair.ai_first else -period))
+        means[pair.on.engineer].append(outcome(pair) - (period if pair.ai_first else -period))
     found = mean_interval([sum(own) / len(own) for own in means.values()])
     return AtLarge(len(means), as_estimate(found.estimate, found.low, found.high, found.level, primary))
 

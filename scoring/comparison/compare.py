@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -71,6 +73,8 @@ class Comparison:
     ai_first: int
     ai_second: int
     engineers: int
+    first_completed: dt.datetime | None
+    """When the first of the pairs was."""
     drills: int
     excluded: Mapping[Exclusion, int]
     verdict: Verdict
@@ -89,6 +93,11 @@ class Comparison:
     calibration_off: CalibrationSummary
     perception: PerceptionGap | None
     groups: tuple[Group, ...]
+
+    @property
+    def horizon_s(self) -> float:
+        """Where the curves end, s: at the shortest limit of any pair; 0 without pairs."""
+        return self.on.restricted_mean.horizon_s if self.on.restricted_mean else 0.0
 
 
 def compare(
@@ -115,13 +124,14 @@ def compare(
     paired = paired or pair_up(known)
     pairs = paired.pairs
     sound = [rep for rep in known if not (rep.void or rep.spoiled or rep.simulated)]
-    engineers = len({pair.engineer for pair in pairs})
+    engineers = len({pair.on.engineer for pair in pairs})
+    on, off = arm(pairs, ai=True), arm(pairs, ai=False)
     times, grades = assess(pairs, "time_to_mitigate"), assess(pairs, "diagnosis")
     correct = _correct(pairs)
     t_test = twin(pairs, primary)
     ai_first = sum(pair.ai_first for pair in pairs)
     chosen = _chosen_after(primary, declared, selected)
-    refusals = (*_refusals(pairs, primary, engineers), *chosen)
+    refusals = (*_refusals(ai_first, primary, engineers, on, off), *chosen)
     if any(look.decides for look in kept) and not chosen:
         # What was found stays, also where today's pairs alone would not do.
         refusals = ()
@@ -132,18 +142,19 @@ def compare(
         ai_first=ai_first,
         ai_second=len(pairs) - ai_first,
         engineers=engineers,
+        first_completed=pairs[0].completed if pairs else None,
         drills=len(known),
         excluded=paired.excluded,
         verdict=found,
-        remarks=(*refusals, *_warnings(pairs, declared or primary, engineers, t_test, found)),
+        remarks=(*refusals, *_warnings(declared or primary, engineers, t_test, found, on, off)),
         time=times,
         diagnosis=grades,
         correct=correct,
         twin=t_test,
         secondaries=_secondaries(primary, times, grades, correct),
         at_large=at_large(pairs, primary),
-        on=arm(pairs, ai=True),
-        off=arm(pairs, ai=False),
+        on=on,
+        off=off,
         reliance=reliance_summary(sound),
         advisor=advisor_record(sound),
         calibration_on=calibration_summary([belief for rep in sound if rep.ai for belief in rep.beliefs]),
@@ -163,20 +174,18 @@ def _chosen_after(primary: Primary, declared: Primary | None, selected: bool) ->
     return tuple(chosen)
 
 
-def _refusals(pairs: Sequence[Pair], primary: Primary, engineers: int) -> tuple[Remark, ...]:
-    ai_first = sum(pair.ai_first for pair in pairs)
-    ai_second = len(pairs) - ai_first
+def _refusals(ai_first: int, primary: Primary, engineers: int, on: Arm, off: Arm) -> tuple[Remark, ...]:
+    pairs = on.drills
+    ai_second = pairs - ai_first
     refusals: list[Remark] = []
-    if len(pairs) > 1 and min(ai_first, ai_second) == 0:
-        refusals.append(OneOrderOnly(ai_always_second=ai_first == 0, pairs=len(pairs)))
+    if pairs > 1 and min(ai_first, ai_second) == 0:
+        refusals.append(OneOrderOnly(ai_always_second=ai_first == 0, pairs=pairs))
     elif min(ai_first, ai_second) < LEAST_PER_ORDER:
         refusals.append(TooFewPairs(ai_first, ai_second))
     if engineers == 1:
         refusals.append(OneEngineer())
-    on = not any(pair.on_time.ended for pair in pairs)
-    off = not any(pair.off_time.ended for pair in pairs)
-    if pairs and primary == "time_to_mitigate" and (on or off):
-        refusals.append(NothingMitigated(ai=on, both=on and off))
+    if pairs and primary == "time_to_mitigate" and not (on.mitigated and off.mitigated):
+        refusals.append(NothingMitigated(ai=not on.mitigated, both=not (on.mitigated or off.mitigated)))
     return tuple(refusals)
 
 
@@ -189,9 +198,9 @@ def _verdict(
 
 
 def _warnings(
-    pairs: Sequence[Pair], primary: Primary, engineers: int, t_test: TTest | None, found: Verdict
+    primary: Primary, engineers: int, t_test: TTest | None, found: Verdict, on: Arm, off: Arm
 ) -> tuple[Remark, ...]:
-    n = len(pairs)
+    n = on.drills
     spread = t_test.spread if t_test else None
     said: list[Remark] = [OnePrimary(PRIMARY_NAMES[primary])]
     if n:
@@ -208,18 +217,14 @@ def _warnings(
     ]
     if n and primary == "time_to_mitigate":
         said.append(RawMeanMisleads(n, chance_of_raw_gap(n)))
-        on = sum(not pair.on_time.ended for pair in pairs)
-        off = sum(not pair.off_time.ended for pair in pairs)
-        if on or off:
-            said.append(RanOut(on, off, n))
+        if on.mitigated < n or off.mitigated < n:
+            said.append(RanOut(n - on.mitigated, n - off.mitigated, n))
     return tuple(said)
 
 
 def _correct(pairs: Sequence[Pair]) -> McNemar:
-    return mcnemar(
-        on_only=sum(pair.on.correct and not pair.off.correct for pair in pairs),
-        off_only=sum(pair.off.correct and not pair.on.correct for pair in pairs),
-    )
+    counts = Counter((pair.on.correct, pair.off.correct) for pair in pairs)
+    return mcnemar(on_only=counts[True, False], off_only=counts[False, True])
 
 
 def _secondaries(

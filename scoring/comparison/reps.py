@@ -7,7 +7,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
 from scoring.reliance import AcceptanceTable, Proportion
 from scoring.stats.survival import Duration
@@ -20,6 +21,7 @@ _NO_HINTS = AcceptanceTable()
 SHORTEST_S = 1.0
 """The SLI is fed once a second, so nothing is mitigated faster than this; it keeps logs finite."""
 
+_ORDERS = ((1, 2), (2, 1))
 _DECIMALS = 9
 """Differences of logs are rounded to so many places, so that equal ones tie whatever the arithmetic."""
 
@@ -32,8 +34,7 @@ class Stated:
     right: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
+class Latency(NamedTuple):
     """What the advisor cost in time in one drill, s, each summed over its hints."""
 
     waiting_s: float
@@ -48,8 +49,7 @@ class Latency:
         return self.waiting_s + self.reading_s + self.astray_s
 
 
-@dataclass(frozen=True, slots=True)
-class AiTrace:
+class AiTrace(NamedTuple):
     """What the advisor said in one drill, and what came of it."""
 
     table: AcceptanceTable = _NO_HINTS
@@ -64,8 +64,10 @@ class AiTrace:
     """None where it isn't known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rep:
+NOTHING_SAID = AiTrace()
+
+
+class Rep(NamedTuple):
     """One drill. Times are s; dates are UTC."""
 
     run: str
@@ -106,7 +108,7 @@ class Rep:
     answer_components: frozenset[str] = frozenset()
     unnamed_missed: Proportion = NONE
     """True factors missed in the diagnosis, of those that no hint named."""
-    trace: AiTrace = field(default_factory=AiTrace)
+    trace: AiTrace = NOTHING_SAID
 
 
 Exclusion = Literal[
@@ -135,8 +137,7 @@ REASONS: Mapping[Exclusion, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """Two drills of one engineer on two variants of one family, one with the AI and one without.
 
     Made by `Pair.of`, which computes what many tests then read.
@@ -204,11 +205,14 @@ def pair_up(reps: Iterable[Rep]) -> Paired:
     blocks: dict[str, list[Rep]] = {}
     out: Counter[Exclusion] = Counter()
     for rep in reps:
+        block = rep.block
         reason = _own_reason(rep)
-        if reason is not None:
-            out[reason] += 1
-        elif rep.block is not None:
-            blocks.setdefault(rep.block, []).append(rep)
+        if reason is not None or block is None:
+            out[reason or "outside a plan"] += 1
+        elif block in blocks:
+            blocks[block].append(rep)
+        else:
+            blocks[block] = [rep]
     pairs = []
     for block, members in blocks.items():
         if len(members) == 1:
@@ -216,9 +220,9 @@ def pair_up(reps: Iterable[Rep]) -> Paired:
         elif not _well_formed(members):
             out["pair malformed"] += len(members)
         else:
-            off, on = sorted(members, key=lambda rep: rep.ai)
-            pairs.append(Pair.of(block, on, off))
-    pairs.sort(key=lambda pair: (pair.completed, pair.block))
+            one, other = members
+            pairs.append(Pair.of(block, one, other) if one.ai else Pair.of(block, other, one))
+    pairs.sort(key=attrgetter("completed", "block"))
     return Paired(tuple(pairs), {reason: out[reason] for reason in REASONS if out[reason]})
 
 
@@ -244,7 +248,8 @@ def _well_formed(members: Sequence[Rep]) -> bool:
     one, other = members
     return (
         one.ai != other.ai
-        and {one.order, other.order} == {1, 2}
-        and (one.engineer, one.family) == (other.engineer, other.family)
+        and (one.order, other.order) in _ORDERS
+        and one.engineer == other.engineer
+        and one.family == other.family
         and one.variant != other.variant
     )

@@ -230,10 +230,10 @@ def perception_gap(pairs: Iterable[Pair]) -> PerceptionGap | None:
     """
     felt, measured = [], []
     for pair in pairs:
-        if pair.on.felt_s and pair.off.felt_s and pair.on_time.ended and pair.off_time.ended:
-            felt.append(math.log(pair.on.felt_s / pair.off.felt_s))
-            real = pair.on.real_s, pair.off.real_s
-            measured.append(math.log(real[0] / real[1]) if real[0] and real[1] else pair.log_ratio)
+        on, off = pair.on, pair.off
+        if on.felt_s and off.felt_s and pair.on_time.ended and pair.off_time.ended:
+            felt.append(math.log(on.felt_s / off.felt_s))
+            measured.append(math.log(on.real_s / off.real_s) if on.real_s and off.real_s else pair.log_ratio)
     if len(felt) < 2:
         return None
     from scoring.stats.crossover import mean_interval

@@ -20,7 +20,7 @@ from scipy import stats
 EXACT_UP_TO = 60
 """Values in both samples together up to which the exact distribution is used."""
 
-_ALL_DIFFERENCES_UP_TO = 4_000_000
+_ALL_DIFFERENCES_UP_TO = 200_000
 _ROUNDING = 1e-9
 _DECIMALS = 9
 _NEAR_ENOUGH = 1e-12
@@ -187,20 +187,28 @@ def _order_statistics(first: Floats, second: Floats, wanted: Sequence[int]) -> l
     if first.size * second.size <= _ALL_DIFFERENCES_UP_TO:
         differences = np.sort((first[:, None] - second[None, :]).ravel())
         return [float(differences[rank - 1]) for rank in wanted]
-    return [_bisected(first, second, rank) for rank in wanted]
+    return [_selected(first, second, rank) for rank in wanted]
 
 
-def _bisected(first: Floats, second: Floats, rank: int) -> float:
-    """The difference of one rank without making all of them, to 12 digits."""
-    low, high = float(first[0] - second[-1]), float(first[-1] - second[0])
-    for _ in range(64):
+def _selected(first: Floats, second: Floats, rank: int) -> float:
+    """The difference of one rank without making all of them.
+
+    The range that it lies in is halved until few differences are in there, or all alike to 12 digits.
+    """
+    low, high = float(first[0] - second[-1]) - 1, float(first[-1] - second[0])
+    # For each value of `second`, the values of `first` from `begin` up to `end` differ by more than `low`
+    # and at most `high`.
+    begin, end = np.zeros(second.size, np.intp), np.full(second.size, first.size)
+    while int((end - begin).sum()) > _ALL_DIFFERENCES_UP_TO:
         middle = (low + high) / 2
         if not low < middle < high or high - low < _NEAR_ENOUGH * max(1.0, abs(middle)):
-            break
-        if int((first.size - np.searchsorted(first, second + middle, side="right")).sum()) > (
-            first.size * second.size - rank
-        ):
-            low = middle
+            return high
+        places = np.searchsorted(first, second + middle, side="right")
+        if int(places.sum()) < rank:
+            low, begin = middle, places
         else:
-            high = middle
-    return high
+            high, end = middle, places
+    each = end - begin
+    within = np.arange(int(each.sum())) - np.repeat(np.cumsum(each) - each, each)
+    differences = first[np.repeat(begin, each) + within] - np.repeat(second, each)
+    return float(np.sort(differences)[rank - 1 - int(begin.sum())])

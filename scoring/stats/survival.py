@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -41,21 +43,18 @@ def kaplan_meier(durations: Iterable[Duration]) -> tuple[Step, ...]:
     Formula: S(t) = Π over event times tᵢ ≤ t of (1 − dᵢ/nᵢ); who is censored at tᵢ still counts in nᵢ.
     Source: Kaplan and Meier, JASA 53, 1958, 457-481.
     """
-    known = sorted(durations)
-    at_risk = len(known)
+    known = list(durations)
+    lasted = sorted(seconds for seconds, _ in known)
+    ends = Counter(seconds for seconds, ended in known if ended)
     survival = 1.0
     steps = []
-    events = leaving = 0
-    for place, (seconds, ended) in enumerate(known):
-        leaving += 1
-        events += ended
-        if place + 1 < len(known) and known[place + 1].seconds == seconds:
-            continue
-        if events:
-            survival *= 1 - events / at_risk
-            steps.append(Step(seconds, at_risk, events, survival))
-        at_risk -= leaving
-        events = leaving = 0
+    gone = 0
+    for seconds in sorted(ends):
+        events = ends[seconds]
+        gone = bisect_left(lasted, seconds, gone)
+        at_risk = len(lasted) - gone
+        survival *= 1 - events / at_risk
+        steps.append(Step(seconds, at_risk, events, survival))
     return tuple(steps)
 
 

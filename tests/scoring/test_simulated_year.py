@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import replace
 
 import pytest
 
@@ -119,7 +118,7 @@ def test_who_stopped_practising_by_hand_lapses_on_the_day_the_rule_says() -> Non
     year = simulate(Model(base_s=200), 7, Study(engineers=8, families=6, blocks_per_family=4))
     june = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
     stopped = [
-        replace(rep, ai=True) if rep.engineer == "engineer-1" and rep.ended > june else rep for rep in year
+        rep._replace(ai=True) if rep.engineer == "engineer-1" and rep.ended > june else rep for rep in year
     ]
     drills = [practice(rep) for rep in stopped if rep.engineer == "engineer-1"]
     counting = sorted(drill.day for drill in drills if drill.qualifies)

@@ -13,12 +13,12 @@ from gameday.records.bridge import SealedDrill, comparable
 from gameday.records.database import Database
 from gameday.records.store import Records
 from gameday.records.training import Training
-from scoring.comparison import Comparison, Pair, Primary, Rep, compare, pair_up
+from scoring.comparison import Comparison, Paired, Primary, Rep, compare, pair_up
 from scoring.comparison.arms import By
 
 PRIMARY: Primary = "time_to_mitigate"
-OnReps = Callable[[Sequence[Rep], Sequence[SealedDrill]], object]
-"""Is given the drills that may be told of, and those that are sealed."""
+OnReps = Callable[[Sequence[Rep], Paired, Sequence[SealedDrill]], object]
+"""Is given the drills that may be told of, their pairs, and the drills that are sealed."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,6 @@ class ComparisonPage:
     """Everything that is shown."""
 
     comparison: Comparison
-    pairs: tuple[Pair, ...]
     by: By | None
     since: dt.datetime | None
     simulated: bool
@@ -60,6 +59,8 @@ def comparison_page(database: Database, asked: Asked, on_reps: OnReps | None = N
     Raises:
         BadRecords: the store cannot be read.
     """
+    # Of the many objects that are made meanwhile none is left when collecting begins again, unless on_reps
+    # keeps it.
     with _no_collection():
         return _page(database, asked, on_reps)
 
@@ -83,12 +84,12 @@ def _page(database: Database, asked: Asked, on_reps: OnReps | None) -> Compariso
     known = comparable(records, pseudonyms=asked.pseudonyms, on_helped=helped.append, on_sealed=closed.append)
     reps = [rep for rep in known if asked.since is None or rep.ended >= asked.since]
     sealed = [drill for drill in closed if asked.since is None or drill.ended >= asked.since]
+    paired = pair_up(reps)
     if on_reps is not None:
-        on_reps(reps, sealed)
+        on_reps(reps, paired, sealed)
     declared = training.declared()
     primary = asked.primary or declared or PRIMARY
     kept = training.looks(primary)
-    paired = pair_up(reps)
     found = compare(
         reps,
         primary=primary,
@@ -100,7 +101,6 @@ def _page(database: Database, asked: Asked, on_reps: OnReps | None) -> Compariso
     )
     return ComparisonPage(
         comparison=found,
-        pairs=paired.pairs,
         by=asked.by,
         since=asked.since,
         simulated=records.simulated,

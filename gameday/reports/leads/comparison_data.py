@@ -8,7 +8,7 @@ import datetime as dt
 import io
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gameday.reports.leads.comparing import ComparisonPage
 from scoring.comparison import Pair
@@ -69,9 +69,9 @@ def plain(value: object) -> object:
     return value
 
 
-def comparison_csv(page: ComparisonPage) -> str:
+def comparison_csv(pairs: Iterable[Pair]) -> str:
     """One line for each pair, in the order in which they were completed; durations in s."""
-    rows = [_row(pair) for pair in page.pairs]
+    rows = [_row(pair) for pair in pairs]
     written = io.StringIO()
     writer = csv.DictWriter(written, list(rows[0]) if rows else list(_COLUMNS), lineterminator="\n")
     writer.writeheader()

@@ -91,7 +91,7 @@ def cautions(page: ComparisonPage) -> Iterator[RenderableType]:
 def drawn_curves(page: ComparisonPage, width: int) -> Iterator[RenderableType]:
     """The Kaplan-Meier curves of both arms, `width` columns wide; nothing where there are none."""
     found = page.comparison
-    drawn = curves(found.on.curve, found.off.curve, _horizon(page), width - 2)
+    drawn = curves(found.on.curve, found.off.curve, found.horizon_s, width - 2)
     if drawn:
         yield heading("Share not yet mitigated, by time (for looking at, not for deciding)")
         yield from (indented(line) for line in drawn)
@@ -173,10 +173,6 @@ def _looks(found: Comparison) -> Table:
             shown = effect(look.found.estimate, found.primary)
             table.add_row(str(look.pairs), str(look.engineers), shown, p_value(look.found.p))
     return table
-
-
-def _horizon(page: ComparisonPage) -> float:
-    return min((pair.limit_s for pair in page.pairs), default=0.0)
 
 
 def _legend(found: Comparison) -> Text:

@@ -63,7 +63,9 @@ def report_page(
     compared = comparison_page(
         database,
         Asked(since=since, pseudonyms=pseudonyms),
-        on_reps=lambda reps, sealed: told.append(families_page(reps, sum(not drill.ai for drill in sealed))),
+        on_reps=lambda reps, _, sealed: told.append(
+            families_page(reps, sum(not drill.ai for drill in sealed))
+        ),
     )
     return ReportPage(
         at=at.astimezone(dt.UTC),

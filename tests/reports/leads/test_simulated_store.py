@@ -75,7 +75,7 @@ def test_currency_tells_who_stopped(tmp_path: Path) -> None:
     june = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
     easy = year(Model(base_s=150, right_by_hand=1.0), blocks=4)
     reps = [
-        replace(rep, ai=True, block=None, order=None)
+        rep._replace(ai=True, block=None, order=None)
         if rep.engineer == "engineer-1" and rep.ended > june
         else rep
         for rep in easy

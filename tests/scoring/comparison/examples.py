@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import Any
 
 from scoring.comparison import Pair, Rep
@@ -32,7 +31,7 @@ def rep(
         block=block,
         order=order,
     )
-    return replace(made, **other)
+    return made._replace(**other)
 
 
 def block(name: str, on: float, off: float, ai_first: bool, day: int = 0, **other: Any) -> tuple[Rep, Rep]:

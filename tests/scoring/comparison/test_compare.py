@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -171,7 +170,7 @@ def test_all_ran_out() -> None:
     """Two columns of limits: the ratio of limits is 1, and that isn't a finding."""
     found = compare(study(32, ratio=100.0, spread=0.0))
     assert NothingMitigated(ai=True, both=False) in found.remarks
-    reps = [replace(each, mitigated=False) for each in study(32)]
+    reps = [each._replace(mitigated=False) for each in study(32)]
     both = compare(reps)
     assert both.verdict.finding == "refused"
     assert NothingMitigated(ai=True, both=True) in both.remarks
@@ -215,7 +214,7 @@ def test_secondary_outcomes_carry_holms_correction() -> None:
 def test_better_diagnoses_are_better() -> None:
     """For D, more is better, and the effect is a difference."""
     reps = [
-        replace(each, diagnosis=0.9 if each.ai else 0.4 + 0.001 * at) for at, each in enumerate(study(16))
+        each._replace(diagnosis=0.9 if each.ai else 0.4 + 0.001 * at) for at, each in enumerate(study(16))
     ]
     found = compare(reps, primary="diagnosis")
     assert found.verdict.finding == "better"

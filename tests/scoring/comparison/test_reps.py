@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -30,7 +29,7 @@ from tests.scoring.comparison.examples import LIMIT_S, block, pair, rep
 def test_one_unfit_drill_takes_its_partner_with_it(reason: str, change: dict[str, object]) -> None:
     """Half a pair compares nothing; both are counted, each under its own reason."""
     on, off = block("b", 500, 600, ai_first=True)
-    found = pair_up((replace(on, **change), off))  # type: ignore[arg-type]
+    found = pair_up((on._replace(**change), off))  # type: ignore[arg-type]
     assert found.pairs == ()
     assert found.excluded == {reason: 1, "partner missing": 1}
 
@@ -57,7 +56,7 @@ def test_what_is_no_pair_is_left_out(members: tuple[Rep, ...]) -> None:
 def test_a_renamed_person_is_one_person_only_if_the_records_say_so() -> None:
     """Pairs hold by what the records call the engineer; a half-done rename shows up as malformed."""
     on, off = block("b", 500, 600, ai_first=True)
-    assert pair_up((on, replace(off, engineer="ada-lovelace"))).excluded == {"pair malformed": 2}
+    assert pair_up((on, off._replace(engineer="ada-lovelace"))).excluded == {"pair malformed": 2}
 
 
 def test_pairs_stand_in_the_order_in_which_they_were_completed() -> None:
@@ -65,14 +64,14 @@ def test_pairs_stand_in_the_order_in_which_they_were_completed() -> None:
     late, early = block("a", 500, 600, True, day=3), block("z", 500, 600, True, day=1)
     assert [each.block for each in pair_up((*late, *early)).pairs] == ["z", "a"]
     tokyo = dt.timezone(dt.timedelta(hours=9))
-    moved = tuple(replace(each, ended=each.ended.astimezone(tokyo)) for each in early)
+    moved = tuple(each._replace(ended=each.ended.astimezone(tokyo)) for each in early)
     assert [each.block for each in pair_up((*late, *moved)).pairs] == ["z", "a"]
 
 
 def test_both_drills_are_cut_at_the_shorter_limit() -> None:
     """Or the arm with the longer limit would have had more time to be slow in."""
     both = pair(1100.0, 800.0)
-    short = Pair.of("b", both.on, replace(both.off, limit_s=900.0))
+    short = Pair.of("b", both.on, both.off._replace(limit_s=900.0))
     assert short.on_time == Duration(900.0, ended=False)
     assert short.off_time == Duration(800.0, ended=True)
     assert short.log_ratio == pytest.approx(math.log(900 / 800))
@@ -80,7 +79,7 @@ def test_both_drills_are_cut_at_the_shorter_limit() -> None:
 
 def test_running_out_counts_as_the_limit() -> None:
     """However early somebody gave up."""
-    gave_up = replace(pair().on, time_to_mitigate_s=300.0, mitigated=False)
+    gave_up = pair().on._replace(time_to_mitigate_s=300.0, mitigated=False)
     assert Pair.of("b", gave_up, pair().off).on_time == Duration(LIMIT_S, ended=False)
 
 

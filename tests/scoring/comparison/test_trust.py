@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 
@@ -30,7 +29,7 @@ WRONG_HINT = AiTrace(
 
 
 def felt(pair_: Pair, on: float | None, off: float | None) -> Pair:
-    return Pair.of("b", replace(pair_.on, felt_s=on), replace(pair_.off, felt_s=off))
+    return Pair.of("b", pair_.on._replace(felt_s=on), pair_.off._replace(felt_s=off))
 
 
 def test_counts_add_up_over_drills() -> None:
@@ -87,7 +86,7 @@ def test_the_advisors_own_record() -> None:
             rep(True, seconds=600, trace=AiTrace(claims_wrong=Proportion(0, 1), latency=Latency(0, 0, 0))),
             rep(True, seconds=600, trace=AiTrace()),
             rep(True, no_fault=True, trace=AiTrace()),
-            rep(True, no_fault=True, trace=replace(quiet, claims_wrong=Proportion(0, 0))),
+            rep(True, no_fault=True, trace=quiet._replace(claims_wrong=Proportion(0, 0))),
             rep(False, seconds=10),
         ]
     )

@@ -126,15 +126,28 @@ def test_moving_a_sample_moves_the_shift(values: list[int], by: int, drawn: st.D
     assert (after.low, after.high) == pytest.approx((before.low + by, before.high + by))
 
 
-def test_large_samples_find_the_same_without_all_differences(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bisection and sorting every difference agree to eleven digits."""
+@pytest.mark.parametrize("at_most", [0, 50])
+def test_large_samples_find_the_same_without_all_differences(
+    monkeypatch: pytest.MonkeyPatch, at_most: int
+) -> None:
+    """Halving the range to one value, or to a few, and sorting every difference agree to eleven digits."""
     rng = np.random.default_rng(5)
     x, y = rng.normal(size=90).tolist(), rng.normal(0.4, 1, size=71).round(1).tolist()
     sorted_out = hodges_lehmann(x, y)
-    monkeypatch.setattr(ranks, "_ALL_DIFFERENCES_UP_TO", 0)
+    monkeypatch.setattr(ranks, "_ALL_DIFFERENCES_UP_TO", at_most)
     bisected = hodges_lehmann(x, y)
     assert bisected.estimate == pytest.approx(sorted_out.estimate, abs=1e-11)
     assert (bisected.low, bisected.high) == pytest.approx((sorted_out.low, sorted_out.high), abs=1e-11)
+
+
+def test_large_samples_of_few_values_need_no_room_for_all_their_differences(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Half of them are 0 and half are 1, so the two middle differences lie on either side of a gap."""
+    x, y = [0.0] * 50 + [1.0] * 50, [0.0] * 100
+    monkeypatch.setattr(ranks, "_ALL_DIFFERENCES_UP_TO", 50)
+    found = hodges_lehmann(x, y)
+    assert (found.estimate, found.low, found.high) == pytest.approx((0.5, 0.0, 1.0), abs=1e-11)
 
 
 def _tail(x: list[float], y: list[float], sign: int) -> float:

@@ -26,7 +26,7 @@ _ROW_IN = 0.46
 def curves(page: ComparisonPage) -> Chart | None:
     """Share not yet mitigated by time, with the AI and without; None without pairs."""
     found = page.comparison
-    until_s = min((pair.limit_s for pair in page.pairs), default=0.0)
+    until_s = found.horizon_s
     if until_s <= 0:
         return None
     arms = (("without", found.off.curve, "hand", "--"), ("with the AI", found.on.curve, "ai", "-"))

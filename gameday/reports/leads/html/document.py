@@ -64,7 +64,6 @@ def _body(page: ReportPage, title: str) -> Html:
 
 def _about(page: ReportPage) -> str:
     found = page.comparison.comparison
-    pairs = page.comparison.pairs
-    ended = f", pairs from {min(p.completed for p in pairs):%d %b %Y} on" if pairs else ""
+    ended = f", pairs from {found.first_completed:%d %b %Y} on" if found.first_completed else ""
     since = f" Only drills since {page.since:%Y-%m-%d} are compared." if page.since else ""
     return f"{found.drills:,} drills of {len(page.currency.engineers):,} engineers{ended}.{since}"
