@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gameday.journal.events import Fate
+    from gameday.journal.events import Bearing, Fate
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,16 @@ class Believe:
 
 @dataclass(frozen=True)
 class Pin:
-    """Keep something seen as evidence; `source` says where it was seen."""
+    """Keep something seen as evidence; `source` says where it was seen.
+
+    It may speak for or against a hypothesis, which is told by its components and mechanisms.
+    """
 
     source: str
     text: str
+    bearing: Bearing = "none"
+    components: tuple[str, ...] = ()
+    mechanisms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

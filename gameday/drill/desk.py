@@ -128,8 +128,8 @@ class Desk:
                 await self._shell(line)
             case do.Believe():
                 self._believe(command)
-            case do.Pin(source, text):
-                self._say(ev.EvidencePinned(source=source, text=text), "engineer")
+            case do.Pin():
+                self._pin(command)
             case do.RuleOut():
                 self._rule_out(command)
             case do.Look(line):
@@ -269,6 +269,16 @@ class Desk:
             checkpoint=self._facts.checkpoint,
         )
         self._facts.checkpoint = None
+        self._say(said, "engineer")
+
+    def _pin(self, pin: do.Pin) -> None:
+        self._check_claim(pin.components, pin.mechanisms)
+        if (pin.bearing == "none") != (not (pin.components or pin.mechanisms)):
+            raise CommandRefused("evidence is for or against a hypothesis, or neither: name both or none")
+        said = ev.EvidencePinned(
+            source=pin.source, text=pin.text, bearing=pin.bearing,
+            components=pin.components, mechanisms=pin.mechanisms,
+        )  # fmt: skip
         self._say(said, "engineer")
 
     def _rule_out(self, ruled: do.RuleOut) -> None:

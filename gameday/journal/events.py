@@ -28,6 +28,8 @@ Channel = Literal["on-call", "executive", "support"]
 """Where somebody spoke: the on-call channel, somebody in charge, or support with customers' words."""
 CheckpointMoment = Literal["after_page", "before_end"]
 Fate = Literal["accepted", "modified", "rejected", "ignored"]
+Bearing = Literal["none", "for", "against"]
+"""What evidence does to a hypothesis."""
 EndReason = Literal["resolved", "time_limit", "stood_down", "aborted", "void"]
 
 Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -188,6 +190,10 @@ class EvidencePinned(Event):
     source: str
     """Where it was seen: `signals`, `logs`, `traces`, …"""
     text: str
+    bearing: Bearing = "none"
+    """What it does to the hypothesis of these components and mechanisms."""
+    components: tuple[str, ...] = ()
+    mechanisms: tuple[str, ...] = ()
 
 
 class RuledOut(Event):

@@ -168,7 +168,9 @@ def _(event: Believed) -> Said:
 
 @say.register
 def _(event: EvidencePinned) -> Said:
-    return Said("⌖", f"evidence from {one_line(event.source)}: {one_line(event.text)}", "cyan")
+    claim = cause(event.components, event.mechanisms)
+    about = "" if event.bearing == "none" else f" {event.bearing} {claim},"
+    return Said("⌖", f"evidence{about} from {one_line(event.source)}: {one_line(event.text)}", "cyan")
 
 
 @say.register

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gameday.journal.events import Bearing
 
 Claim = tuple[frozenset[str], frozenset[str]]
 
@@ -33,6 +37,9 @@ class Evidence:
     wall: float
     source: str
     text: str
+    bearing: Bearing = "none"
+    claim: Claim = (frozenset(), frozenset())
+    """Of the hypothesis that it speaks for or against."""
 
 
 Hypotheses = tuple[Hypothesis, ...]
@@ -49,6 +56,12 @@ def ruled_out(known: Hypotheses, stated: Hypothesis) -> Hypotheses:
     """With one ruled out; it keeps the confidence that was stated for it."""
     before = next((each.confidence for each in known if each.claim == stated.claim), 0.0)
     return believed(known, replace(stated, confidence=before, ruled_out=True))
+
+
+def weighed(claim: Claim, evidence: tuple[Evidence, ...]) -> tuple[int, int]:
+    """How many pieces of evidence speak for a claim, and how many against it."""
+    bearings = [each.bearing for each in evidence if each.claim == claim]
+    return bearings.count("for"), bearings.count("against")
 
 
 def ranked(known: Hypotheses) -> Hypotheses:

@@ -378,7 +378,8 @@ def _(event: RuledOut, state: RoomState, wall: float) -> RoomState:
 
 @_after.register
 def _(event: EvidencePinned, state: RoomState, wall: float) -> RoomState:
-    kept = Evidence(wall, one_line(event.source), one_line(event.text))
+    claim = frozenset(_lines(event.components)), frozenset(_lines(event.mechanisms))
+    kept = Evidence(wall, one_line(event.source), one_line(event.text), event.bearing, claim)
     return replace(state, evidence=(*state.evidence, kept))
 
 

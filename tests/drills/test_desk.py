@@ -177,6 +177,32 @@ async def test_evidence_and_what_it_rules_out_are_written_down() -> None:
     ]
 
 
+async def test_evidence_may_speak_against_a_hypothesis() -> None:
+    at = AtTheDesk()
+    await at.desk.carry_out(Pin("map", "hit ratio 3%", "against", ("vision",), ("capacity-shortfall",)))
+    assert at.said == [
+        EvidencePinned(
+            source="map", text="hit ratio 3%", bearing="against",
+            components=("vision",), mechanisms=("capacity-shortfall",),
+        )
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "pin",
+    [
+        Pin("map", "x", "for"),
+        Pin("map", "x", "none", ("vision",)),
+        Pin("map", "x", "for", ("visoin",), ("capacity-shortfall",)),
+    ],
+)
+async def test_evidence_for_what_is_no_hypothesis_is_refused(pin: Pin) -> None:
+    at = AtTheDesk()
+    with pytest.raises(CommandRefused):
+        await at.desk.carry_out(pin)
+    assert at.said == []
+
+
 @pytest.mark.parametrize("ruled", [RuleOut((), (), "no"), RuleOut(("visoin",), (), "no")])
 async def test_ruling_out_nothing_or_nobody_is_refused(ruled: RuleOut) -> None:
     at = AtTheDesk()

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from gameday.drill.commands import Look, PagePerson, Pause, Pin, Resume, RuleOut, Shell
 from gameday.drill.views import Changed
-from gameday.journal.events import Believed, DrillPaused, EvidencePinned, RuledOut
+from gameday.journal.events import Bearing, Believed, DrillPaused, EvidencePinned, RuledOut
 from gameday.tui.fake import START, FakeSession
 from gameday.tui.screens.ask import ConfirmScreen
 from gameday.tui.tabs.signals import PromInput
@@ -221,6 +221,40 @@ async def test_evidence_can_be_pinned_from_any_tab(
         assert pin.source == source
         assert pin.text.startswith(text)
         assert pin.text.endswith(" !")
+
+
+@pytest.mark.parametrize(("downs", "bearing"), [(0, "none"), (1, "for"), (2, "against"), (3, "none")])
+async def test_evidence_speaks_for_or_against_a_hypothesis(
+    open_room: OpenRoom, session: FakeSession, downs: int, bearing: Bearing
+) -> None:
+    """Of those that stand; it may also speak for none, and the line keeps the keys."""
+    async with open_room(fighting) as room:
+        await room.press("5")
+        await shows(room, "Right-size the caches")
+        await room.press("e", *["down"] * downs, *" !", "enter")
+        (pin,) = [command for command in session.sent if isinstance(command, Pin)]
+        claim = ((), ()) if bearing == "none" else (("vision",), ("capacity-shortfall",))
+        assert (pin.bearing, pin.components, pin.mechanisms) == (bearing, *claim)
+        assert pin.text.endswith(" !")
+
+
+async def test_what_speaks_for_and_against_a_belief_is_counted_beside_it(
+    open_room: OpenRoom, session: FakeSession
+) -> None:
+    """It stays with the hypothesis when that is stated again with another confidence."""
+    async with open_room(fighting, size=(140, 60)) as room:
+        claim = ("vision",), ("capacity-shortfall",)
+        pinned: tuple[tuple[Bearing, str], ...] = (
+            ("for", "all slots busy"), ("against", "arrivals flat"), ("against", "hits fell"),
+        )  # fmt: skip
+        for bearing, text in pinned:
+            session.emit(
+                EvidencePinned(
+                    source="map", text=text, bearing=bearing, components=claim[0], mechanisms=claim[1]
+                )
+            )
+        session.emit(Believed(components=claim[0], mechanisms=claim[1], confidence=0.2))
+        await shows(room, "20% vision by", "+1 −2", "+ map all slots busy", "− map arrivals flat")
 
 
 async def test_beliefs_stand_with_confidence_evidence_and_what_was_ruled_out(

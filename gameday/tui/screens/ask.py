@@ -71,35 +71,6 @@ class NoteScreen(ModalScreen[None]):
             self.dismiss()
 
 
-class LineScreen(ModalScreen[str | None]):
-    """One line of text, with what it is about above it; None if it is left."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
-
-    def __init__(self, title: str, *, value: str = "", placeholder: str = "", subject: str = "") -> None:
-        super().__init__()
-        self._title, self._value, self._placeholder = title, one_line(value), placeholder
-        self._subject = plain(subject)
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content(self._title)
-            if self._subject:
-                yield Static(row((self._subject, "bold $text-primary")), classes="subject")
-            yield Input(self._value, placeholder=self._placeholder, compact=True, select_on_focus=False)
-            yield Static(
-                row((" enter ", "bold $text-accent"), "keep   ", (" esc ", "bold $text-accent"), "leave")
-            )
-
-    @on(Input.Submitted)
-    def keep(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.dismiss(event.value.strip())
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
-
-
 class ChoiceScreen(ModalScreen[tuple[str, str] | None]):
     """One of several, and a line of text about it; None if it is left."""
 

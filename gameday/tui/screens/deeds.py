@@ -29,8 +29,9 @@ from gameday.reports.words import cause
 from gameday.text import plain
 from gameday.tui.beliefs import ranked
 from gameday.tui.messages import Send, Settled
-from gameday.tui.screens.ask import ChoiceScreen, ConfirmScreen, LineScreen, NoteScreen
+from gameday.tui.screens.ask import ChoiceScreen, ConfirmScreen, NoteScreen
 from gameday.tui.screens.forms import BeliefForm, DiagnosisForm
+from gameday.tui.screens.pin import PinScreen
 from gameday.tui.state import RoomState
 from gameday.tui.widgets.hints import HintsPanel
 from gameday.tui.widgets.ops_line import OpsLine
@@ -129,14 +130,13 @@ class Deeds(Screen[None]):
 
     def action_pin(self) -> None:
         source, text = self.in_hand()
+        standing = [each for each in ranked(self.room.hypotheses) if not each.ruled_out]
 
-        def pinned(said: str | None) -> None:
-            if said:
-                self.do(Pin(source, said))
+        def pinned(pin: Pin | None) -> None:
+            if pin is not None:
+                self.do(pin)
 
-        self.app.push_screen(
-            LineScreen(f"Evidence from {source}", value=text, placeholder="what did you see?"), pinned
-        )
+        self.app.push_screen(PinScreen(source, text, standing), pinned)
 
     def action_rule_out(self) -> None:
         standing = [each for each in ranked(self.room.hypotheses) if not each.ruled_out]

@@ -24,7 +24,7 @@ KEYS = (
     ("/", "look for something: PromQL in signals, service:vision level:warn since:5m words in logs"),
     ("↑ ↓ enter", "move in a list, open what is in hand; esc goes back"),
     ("f", "follow or pause logs and traces"),
-    ("e", "pin what is in hand as evidence"),
+    ("e", "pin what is in hand as evidence, for or against a belief"),
     ("b", "say what you think it is, and how sure you are"),
     ("r", "rule a hypothesis out, and say why"),
     ("n", "keep a note"),

@@ -5,13 +5,18 @@ from __future__ import annotations
 from textual.content import Content
 
 from gameday.reports.words import cause
-from gameday.tui.beliefs import Evidence, Hypothesis, ranked
+from gameday.tui.beliefs import Evidence, Hypothesis, ranked, weighed
 from gameday.tui.state import RoomState
 from gameday.tui.widgets.panel import Panel
 from gameday.tui.words import MUTED, column, hms, percent, row
 
 _MOST = 5
 _BAR = 5
+_SIGNS = {
+    "none": ("⌖ ", "bold $text-accent"),
+    "for": ("+ ", "bold $text-success"),
+    "against": ("− ", "bold $text-error"),
+}
 
 
 class BeliefsPanel(Panel):
@@ -20,7 +25,8 @@ class BeliefsPanel(Panel):
     BORDER_TITLE = "Beliefs"
 
     def say(self, room: RoomState) -> Content:
-        lines = [_hypothesis(each) for each in ranked(room.hypotheses)[:_MOST]]
+        likeliest = ranked(room.hypotheses)[:_MOST]
+        lines = [_hypothesis(each, *weighed(each.claim, room.evidence)) for each in likeliest]
         if room.asked:
             asked = row(("? what do you believe now? ", "bold $text-accent"), ("b answers", MUTED))
             return column([asked, *lines])
@@ -31,7 +37,8 @@ class BeliefsPanel(Panel):
         return row(("none stated; b states one", MUTED))
 
 
-def _hypothesis(each: Hypothesis) -> Content:
+def _hypothesis(each: Hypothesis, speaks_for: int, against: int) -> Content:
+    """One belief, with how much evidence was pinned for it (`+`) and against it (`−`)."""
     said = cause(each.components, each.mechanisms)
     if each.ruled_out:
         reason = f": {each.reason}" if each.reason else ""
@@ -42,6 +49,8 @@ def _hypothesis(each: Hypothesis) -> Content:
         ("─" * (_BAR - full), MUTED),
         (f" {percent(each.confidence):>4} ", "bold"),
         said,
+        (f" +{speaks_for}" if speaks_for else "", "bold $text-success"),
+        (f" −{against}" if against else "", "bold $text-error"),
     )
 
 
@@ -59,4 +68,4 @@ class EvidencePanel(Panel):
 
 
 def _kept(each: Evidence) -> Content:
-    return row(("⌖ ", "bold $text-accent"), (f"{each.source} ", MUTED), each.text)
+    return row(_SIGNS[each.bearing], (f"{each.source} ", MUTED), each.text)
