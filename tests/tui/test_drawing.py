@@ -13,6 +13,7 @@ from gameday.tui.plot import Curve, Mark, legend, marked, number, plot, spread
 from gameday.tui.promql import complete
 from gameday.tui.tabs.changes import age, what
 from gameday.tui.tabs.logs import as_line
+from gameday.tui.tabs.runbooks import page
 from gameday.tui.tabs.traces import drawable, waterfall
 from gameday.tui.words import row
 from sandbox.errors import BadStack
@@ -208,3 +209,17 @@ def test_the_palette_has_every_verb_every_service_and_everybody() -> None:
     assert found["page ines"].line == "page ines "
     assert all(entry.line.split()[: len(words_of(verb))] == list(words_of(verb))
                for verb in LUMEN.verbs for entry in [found[verb.usage]])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("**Alert:** VisionSaturated, *old*", "Alert: VisionSaturated, old"),
+        ("- `ops scale vision N` for *now*", "• ops scale vision N for now"),
+        ("2 * 3 * 4, config/*.yaml and **", "2 * 3 * 4, config/*.yaml and **"),
+        ("[bold]x[/]", "[bold]x[/]"),
+    ],
+)
+def test_a_page_is_read_without_its_marks(line: str, read: str) -> None:
+    """Emphasis and code lose theirs; what is no mark stays."""
+    assert [content.plain for content in page(line)] == [read]

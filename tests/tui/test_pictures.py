@@ -15,7 +15,7 @@ from gameday.tui.fake import START, FakeHouse, FakeSession
 from gameday.tui.house import Ground, Past, Standing
 from gameday.tui.messages import Revisit
 from tests.builders import CODENAME, hint_rejected
-from tests.tui import leads, scenes
+from tests.tui import leads, recording, scenes
 from tests.tui.conftest import Scene, still
 from tests.tui.test_debrief import KEPT
 from tests.tui.test_replay import KEPT as GOLDEN
@@ -74,6 +74,50 @@ def test_light_theme(snap_compare: Compare) -> None:
     app = still(GamedayApp(session, now=session.now))
     run_before = played(session, scenes.hinted, "h", light=True)
     assert snap_compare(app, terminal_size=(120, 36), run_before=run_before)
+
+
+TABS = [
+    pytest.param((), id="signals"),
+    pytest.param(("2",), id="logs"),
+    pytest.param(("3", "down"), id="traces"),
+    pytest.param(("3", "down", "enter", "down"), id="waterfall"),
+    pytest.param(("4", "down"), id="map"),
+    pytest.param(("5", "down", "enter"), id="changes"),
+    pytest.param(("6", "down", "down"), id="runbooks"),
+    pytest.param(("7",), id="shell"),
+]
+
+
+def tab_opened(session: FakeSession, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """The recorded drill, then keys, each once the one before is answered."""
+
+    async def run_before(pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        recording.play(session)
+        for key in ("", *keys):
+            await pilot.press(*filter(None, [key]))
+            for _ in range(4):
+                await pilot.pause()
+        for view in pilot.app.screen.query("LogView"):
+            view.call_next(view.take_new)  # type: ignore[attr-defined]
+        await pilot.pause()
+
+    return run_before
+
+
+@SIZES
+@pytest.mark.parametrize("keys", TABS)
+def test_tab_of_a_real_drill(snap_compare: Compare, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    session = FakeSession(start=recording.started_at())
+    app = still(GamedayApp(session, now=session.now))
+    assert snap_compare(app, terminal_size=size, run_before=tab_opened(session, *keys))
+
+
+@pytest.mark.parametrize("keys", [("3", "down", "enter", "down"), ("4", "down"), ("5", "down", "enter")])
+def test_tab_in_the_light(snap_compare: Compare, keys: tuple[str, ...]) -> None:
+    session = FakeSession(start=recording.started_at())
+    app = still(GamedayApp(session, now=session.now))
+    assert snap_compare(app, terminal_size=(120, 36), run_before=tab_opened(session, "ctrl+t", *keys))
 
 
 @SIZES

@@ -18,6 +18,7 @@ from gameday.tui.widgets.rows import RowsView
 from gameday.tui.words import MUTED, Styled, fit, row
 
 MOST = 40
+_NAME = 7
 
 
 class ChangesTab(Tab):
@@ -135,11 +136,17 @@ def age(seconds: float) -> str:
     return f"{max(0.0, seconds):.0f} s"
 
 
+def _called(author: str) -> str:
+    """A first name; whoever is on call goes by both words."""
+    name = one_line(author)
+    return name if len(name) <= _NAME else name.split(" ")[0]
+
+
 def _row(change: Changed, now: float) -> Content:
     return row(
         (f"{age(now - change.at):>6}  ", MUTED),
         (f"{one_line(change.revision)[:7]} ", "$text-primary"),
-        (f"{fit(one_line(change.author).split(' ')[0], 7)} ", ""),
+        (f"{fit(_called(change.author), _NAME)} ", ""),
         (f"{fit(one_line(what(change.files)), 18)} ", "$text-accent"),
         _GLYPHS[_fate(change)],
         (one_line(change.subject), "bold"),

@@ -15,10 +15,11 @@ from textual.widgets import Static
 from gameday.tui.state import RoomState
 from gameday.tui.tabs.base import Looked, Tab
 from gameday.tui.widgets.rows import RowsView
-from gameday.tui.words import column, row
+from gameday.tui.words import Styled, column, row
 
 BRIEFING = "the briefing"
-_CODE = re.compile(r"`([^`]+)`")
+_MARKED = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*|(?<![\w*])\*[^*\s][^*]*\*(?![\w*]))")
+_STYLES = {"`": "bold $text-primary", "**": "bold", "*": "italic"}
 
 
 class RunbooksTab(Tab):
@@ -87,7 +88,7 @@ class RunbooksTab(Tab):
 
 
 def page(text: str) -> Iterator[Content]:
-    """Markdown as a person reads it: headings bold, code in its own colour, nothing hidden."""
+    """Markdown as a person reads it: headings bold, emphasis and code as such, nothing hidden."""
     code = False
     for line in text.splitlines():
         if line.startswith("```"):
@@ -105,5 +106,10 @@ def _inline(line: str) -> Content:
     bullet = re.match(r"(\s*)[-*] ", line)
     if bullet:
         line = f"{bullet[1]}• {line[bullet.end() :]}"
-    pieces = _CODE.split(line)
-    return row(*((piece, "bold $text-primary" if at % 2 else "") for at, piece in enumerate(pieces)))
+    pieces = _MARKED.split(line)
+    return row(*(_styled(piece) if at % 2 else piece for at, piece in enumerate(pieces)))
+
+
+def _styled(marked: str) -> Styled:
+    mark = next(mark for mark in _STYLES if marked.startswith(mark))
+    return marked[len(mark) : -len(mark)], _STYLES[mark]

@@ -15,6 +15,8 @@ from gameday.tui.words import MUTED, column, hms, row
 
 _LATEST = 3
 _SPOKEN = 6
+_IN_FULL = 2
+"""Alerts, the newest, that are told with their summary."""
 
 
 class AlertsPanel(Panel):
@@ -23,12 +25,22 @@ class AlertsPanel(Panel):
     def say(self, room: RoomState) -> Content:
         if not room.alerts:
             return row(("nothing fires", MUTED))
-        return column([_alert(alert) for alert in room.alerts])
+        older, newest = room.alerts[:-_IN_FULL], room.alerts[-_IN_FULL:]
+        return column([*map(_in_short, older), *map(_alert, newest)])
 
 
 def _alert(alert: Alert) -> Content:
+    return row(_named(alert), "\n", (f"  {hms(alert.since)} ", MUTED), alert.summary)
+
+
+def _in_short(alert: Alert) -> Content:
+    """A line for each, so that many alerts don't push out what one believes."""
+    return row(_named(alert), (f" {hms(alert.since)}", MUTED))
+
+
+def _named(alert: Alert) -> tuple[str, str]:
     glyph, style = ("☎", "bold $text-error") if alert.severity == "page" else ("▪", "bold $text-warning")
-    return row((f"{glyph} {alert.name}", style), "\n", (f"  {hms(alert.since)} ", MUTED), alert.summary)
+    return f"{glyph} {alert.name}", style
 
 
 class ChannelPanel(Panel):
