@@ -1,8 +1,9 @@
 """In which order tests run, and which may run side by side (`pytest -n 2 --dist loadgroup`).
 
 What a fixture shares, such as a running sandbox, stays with one worker: tests of one file on one runtime
-go together. Whole drills share nothing and mostly wait, so each goes by itself; they come first, so that no
-worker is left with a long one in the end.
+go together, and so does what sweeps Docker with what leaves something there to be swept. Whole drills share
+nothing and mostly wait, so each goes by itself; they come first, so that no worker is left with a long one in
+the end.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ TESTS = Path(__file__).parent
 _DRILLS = TESTS / "drills"
 _CONTRACT = TESTS / "sandbox" / "contract"
 """One sandbox for the tests of all its files."""
+SWEEPS_DOCKER = pytest.mark.xdist_group("sandbox/contract-docker")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if not _whole_drill(item):
+        if not _whole_drill(item) and not item.get_closest_marker("xdist_group"):
             place = _CONTRACT if item.path.is_relative_to(_CONTRACT) else item.path
             group = f"{place.relative_to(TESTS).with_suffix('')}-{_runtime(item)}"
             item.add_marker(pytest.mark.xdist_group(group))

@@ -90,6 +90,8 @@ class Conductor:
         """The phases that there were, with the beginning of each, UNIX seconds."""
         self._in_hand = asyncio.Event()
         """Not set while a company is being taken over: until then its commands wait."""
+        self._played = False
+        """It came to its end: what happens now takes nothing from its score."""
         self._done: asyncio.Future[ev.EndReason] | None = None
         self._watch: Watch | None = None
         self._aide: Aide | None = None
@@ -179,6 +181,7 @@ class Conductor:
                 await self._play()
             else:
                 await self._take_up(self._past)
+            self._played = True
         except asyncio.CancelledError:
             self._ending.say("aborted")
             raise
@@ -390,6 +393,10 @@ class Conductor:
         self._injection.kill()
         try:
             await self._premises.remove()
+        except SandboxError as error:
+            self._say(ev.SandboxLeft(detail=str(error)), "sandbox")
+            if not self._played:
+                raise
         finally:
             if self._watch is not None:
                 self._watch.metrics.close()

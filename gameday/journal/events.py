@@ -128,6 +128,14 @@ class FaultRolledBack(Event):
     detail: str = ""
 
 
+class SandboxLeft(Event):
+    """The drill was over, and not everything of its company could be removed."""
+
+    kind: ClassVar[str] = "sandbox_left"
+    detail: str
+    """What is left, and why."""
+
+
 class AlertFired(Event):
     kind: ClassVar[str] = "alert_fired"
     name: str
@@ -421,7 +429,8 @@ KINDS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
         DrillStarted, AssistantsSeen, PhaseChanged, SandboxProgressed, BriefingGiven, SliMeasured,
-        FaultInjected, FaultRolledBack, AlertFired, AlertResolved, Paged, Acknowledged, Noted, Operated,
+        FaultInjected, FaultRolledBack, SandboxLeft, AlertFired, AlertResolved, Paged, Acknowledged, Noted,
+        Operated,
         Believed, EvidencePinned, RuledOut, CheckpointAsked, CheckpointMissed, MessagePosted,
         PersonPaged, PersonAnswered, HintShown, HintDisposed, SloViolated, Mitigated, Relapsed,
         DiagnosisSubmitted, StoodDown, DrillPaused, DrillResumed, Resumed, DrillEnded, ReflectionAsked,

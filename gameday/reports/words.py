@@ -41,6 +41,7 @@ from gameday.journal.events import (
     Relapsed,
     Resumed,
     RuledOut,
+    SandboxLeft,
     SandboxProgressed,
     SloViolated,
     StoodDown,
@@ -117,6 +118,11 @@ def _(event: FaultRolledBack) -> Said:
     if event.clean:
         return Said("·", "the fault was taken back, the world is clean", "dim")
     return Said("✗", f"the fault was not taken back cleanly: {one_line(event.detail)}", "red")
+
+
+@say.register
+def _(event: SandboxLeft) -> Said:
+    return Said("✗", f"{one_line(event.detail)}; `gameday sweep` removes it later", "red")
 
 
 @say.register

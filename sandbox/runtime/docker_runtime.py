@@ -57,6 +57,10 @@ true
 nobody listens on is found out for nothing, where a real check would keep starting parts from starting; and
 a read from a pipe that says nothing waits without a process of its own, as `sleep` would be."""
 
+_COUNTED_WRONG = "has active endpoints"
+"""What an engine says of a network without a container when its own count of them went wrong, as it can
+when many start at once (moby issue 42119). Until it is restarted, nobody can remove that network."""
+
 _BASHRC = "/run/lumen/bashrc"
 """Where the bastion's program lays what the shell starts with."""
 
@@ -138,13 +142,15 @@ class DockerRuntime:
         deadline = time.monotonic() + _GONE_WITHIN_S
         while True:
             problems = self.remove_once()
-            left = [each.name for each in self._all()]
-            left += self._engine.networks(self._label) + self._engine.volumes(self._label)
+            containers = [each.name for each in self._all()]
+            left = containers + self._engine.networks(self._label) + self._engine.volumes(self._label)
             if not left:
                 registry.forget(self._id)
                 return
             if time.monotonic() > deadline:
                 why = "; ".join(problems) or "no reason given"
+                if not containers and _COUNTED_WRONG in why:
+                    why = "Docker still counts containers in it that are gone; restarting Docker ends that"
                 raise SandboxError(f"these would not go: {', '.join(left)}: {why}")
             time.sleep(_LOOK_AGAIN_S)
 

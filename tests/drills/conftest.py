@@ -15,8 +15,7 @@ def gameday(tmp_path: Path) -> Iterator[Gameday]:
     """The program, in folders of the test's own; what a test that failed left behind is removed."""
     program = Gameday(tmp_path)
     yield program
-    if (program.state / "sandboxes").is_dir():
-        program.run("sweep", "--all")
+    program.remove_own()
 
 
 @pytest.fixture(

@@ -54,6 +54,16 @@ class Gameday:
             "GAMEDAY_DATA": str(self.data),
         }
 
+    def without_docker(self) -> None:
+        """No engine answers from now on: a sweep then sees nothing of what tests beside this one left."""
+        self.environment["DOCKER_HOST"] = f"unix://{self.state}/nobody.sock"
+
+    def remove_own(self) -> None:
+        """Take away this test's sandboxes, and nobody else's."""
+        folder = self.state / "sandboxes"
+        for each in folder.iterdir() if folder.is_dir() else ():
+            self.run("sandbox", "down", each.name)
+
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start the program; its narration comes on `stderr`."""
         return subprocess.Popen(

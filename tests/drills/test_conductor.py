@@ -21,6 +21,7 @@ from gameday.drill.session import CommandRefused, SignalSample
 from gameday.drill.start import SCORECARD_FILE, write_scorecard
 from gameday.journal import Journal, SystemClock, read
 from gameday.journal.events import Entry, Event
+from sandbox.errors import SandboxError
 from sandbox.observe.metrics import Alert
 from sandbox.runtime.fake import FakeRuntime
 from scenarios.loader import load_pack
@@ -182,3 +183,32 @@ async def test_standing_down_from_a_page_that_meant_nothing(
     assert card.time_to_mitigate_s is None
     assert card.diagnosis.score == pytest.approx(1.0)
     assert to_json(score_run(tmp_path / "run")) == (tmp_path / "run" / SCORECARD_FILE).read_text("utf-8")
+
+
+def will_not_go(self: FakeRuntime) -> None:
+    raise SandboxError("these would not go: lumen-staged_shop: has active endpoints")
+
+
+async def test_what_will_not_go_takes_nothing_from_a_drill_that_was_played(
+    rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said, and the drill is scored; of a drill that was stopped, what is left is all that there is."""
+    monkeypatch.setenv("GAMEDAY_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(FakeRuntime, "down", will_not_go)
+    drill, heard = staged(rules, tmp_path / "played"), Heard()
+    drill.listen(heard)
+    running = asyncio.create_task(drill.run())
+    await to_the_page(drill, heard)
+    await drill.send(do.StandDown())
+    await heard.until("reflection_asked")
+    await drill.send(do.Reflect(60.0))
+    await running
+    assert heard.kinds[-3:] == ["fault_rolled_back", "sandbox_left", "phase_changed"]
+    assert write_scorecard(tmp_path / "played").stand_down is not None
+
+    stopped = staged(rules, tmp_path / "stopped")
+    running = asyncio.create_task(stopped.run())
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(SandboxError, match="would not go"):
+        await running

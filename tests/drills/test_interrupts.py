@@ -20,6 +20,11 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(150)]
 DRILL = ("drill", "cache-loss", "--headless", "--seed", "4", "--runtime", "process")
 
 
+@pytest.fixture(autouse=True)
+def only_processes(gameday: Gameday) -> None:
+    gameday.without_docker()
+
+
 @pytest.mark.parametrize("moment", ["phase: starting", "phase: baseline", "paged:"])
 def test_ctrl_c_leaves_nothing(gameday: Gameday, moment: str) -> None:
     """After Ctrl-C the sandbox is gone, the journal is closed, and the exit code says interrupted."""

@@ -13,6 +13,13 @@ from tests.drills.playing import Gameday
 pytestmark = [pytest.mark.process, pytest.mark.timeout(400)]
 
 DRILL = ("drill", "cache-loss/maxmemory", "--headless", "--seed", "4", "--runtime", "process")
+
+
+@pytest.fixture(autouse=True)
+def only_processes(gameday: Gameday) -> None:
+    gameday.without_docker()
+
+
 MEND = """
 - wait: {for: page, within: 90}
 - ops: redis cache CONFIG SET maxmemory 256mb

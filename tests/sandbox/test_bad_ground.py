@@ -19,6 +19,7 @@ from sandbox.runtime.docker import Engine
 from sandbox.runtime.docker_plan import OURS
 from sandbox.stack import image
 from sandbox.stack.model import load_stack
+from tests.conftest import SWEEPS_DOCKER
 from tests.drills.playing import Gameday
 from tests.sandbox.engines import CutEngine, engine_without_images
 from tests.sandbox.runtimes import require
@@ -287,6 +288,7 @@ def test_docker_s_published_ports_are_the_engine_s_to_choose() -> None:
 # --- an engine that dies -------------------------------------------------------------------------
 
 
+@SWEEPS_DOCKER
 @pytest.mark.docker
 @pytest.mark.timeout(180)
 def test_an_engine_that_dies_half_way_is_swept_later(gameday: Gameday, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from sandbox.runtime.choose import all_sandboxes, attach, choose, open_runtime, 
 from sandbox.runtime.docker import Engine, ensure_image
 from sandbox.runtime.docker_plan import project_label
 from sandbox.stack import PACKAGE_ROOT
+from tests.conftest import SWEEPS_DOCKER
 from tests.waiting import wait_until
 
 
@@ -192,6 +193,7 @@ def test_what_can_not_be_swept_is_told_and_left(state: Path) -> None:
     assert (state / "lumen-away").is_dir()
 
 
+@SWEEPS_DOCKER
 @pytest.mark.docker
 @pytest.mark.timeout(300)
 def test_a_killed_trainer_is_swept_by_labels_alone(state: Path, tmp_path: Path) -> None:
