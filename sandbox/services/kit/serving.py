@@ -129,7 +129,7 @@ class Service(Generic[ConfigT]):
         self.log.info("starting", extra={"fields": {"port": int(port)}})
         uvicorn.run(
             instrumented(app, self, own), host=host, port=int(port), log_config=None, access_log=False,
-            timeout_graceful_shutdown=5, timeout_keep_alive=60, backlog=512,
+            timeout_graceful_shutdown=5, timeout_keep_alive=60, backlog=512, ws="none",
         )  # fmt: skip
 
 
