@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ from sandbox.stack.prometheus import SCRAPED, target_file
 
 READY_WITHIN_S = 60.0
 _LOOK_AGAIN_S = 0.03
+_LISTENS_WITHIN_S = 1.0
 _LAST_WORDS_KEPT = 4096
 _COMPLAINT = re.compile(r"FATAL|PANIC|ERROR|HINT|could not|cannot")
 
@@ -252,6 +254,9 @@ class Launcher:
     def _ready(self, owned: Owned, service: Service) -> bool:
         if service.process.ready is None:
             return True
+        if service.expose and not _listens(owned.host, owned.ports[str(service.expose[0])]):
+            # Found out for nothing, where a real check costs a process that keeps others from starting.
+            return False
         argv = self._fill(service.process.ready, owned.host, owned.ports, owned.number)
         environment = self.environment(owned.service, service, owned.host, owned.ports, owned.number)
         try:
@@ -266,6 +271,12 @@ class Launcher:
     def _last_words(self, service: str) -> str:
         lines = [line for log in sorted(self._folder.glob(f"{service}-*.log")) for line in _end_of(log)]
         return " / ".join(lines[-3:]) or "it wrote nothing"
+
+
+def _listens(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(_LISTENS_WITHIN_S)
+        return probe.connect_ex((host, port)) == 0
 
 
 def _end_of(log: Path) -> list[str]:
