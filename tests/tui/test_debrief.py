@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -10,11 +12,13 @@ import pytest
 
 from gameday.drill.seal import Seal
 from gameday.journal.series import Curve, SeriesKept, write_series
+from gameday.reports.case import Case, open_case
 from gameday.reports.postmortem import POSTMORTEM_FILE
 from gameday.tui.app import GamedayApp
 from gameday.tui.editor import editor_words
 from gameday.tui.fake import FakeHouse, FakeSession
 from gameday.tui.messages import Revisit
+from gameday.tui.screens.debrief import DebriefScreen
 from gameday.tui.screens.home import HomeScreen
 from tests.builders import CODENAME, ONSET, hint_rejected
 from tests.tui.conftest import Room, still
@@ -193,3 +197,26 @@ async def test_leaving_leads_home(run_folder: Path) -> None:
     async with debriefing(run_folder) as room:
         await room.press("q")
         assert isinstance(room.app.screen, HomeScreen)
+
+
+async def test_who_leaves_while_it_is_read_is_told_nothing_of_it(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal comes back to a screen that is gone: no traceback."""
+    reading, left = threading.Event(), threading.Event()
+
+    def slow(folder: Path) -> Case:
+        reading.set()
+        left.wait(20)
+        return open_case(folder)
+
+    monkeypatch.setattr("gameday.tui.screens.debrief.open_case", slow)
+    session = FakeSession()
+    app = still(GamedayApp(now=session.now, house=FakeHouse(session)))
+    async with app.run_test() as pilot:
+        screen = DebriefScreen(run_folder, CODENAME)
+        await app.push_screen(screen)
+        assert await asyncio.to_thread(reading.wait, 20)
+        await screen.query_one("#pages").remove()
+        left.set()
+        await pilot.app.workers.wait_for_complete()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -96,6 +98,11 @@ class DebriefScreen(Screen[None]):
 
     @work(name="debrief")
     async def _load(self) -> None:
+        # Whoever leaves while it is read takes the pages along.
+        with contextlib.suppress(NoMatches):
+            await self._open()
+
+    async def _open(self) -> None:
         said = self.query_one("#debrief-said", Static)
         try:
             case = await asyncio.to_thread(open_case, self._run_folder)
