@@ -4,13 +4,19 @@ What a fixture shares, such as a running sandbox, stays with one worker: tests o
 go together, and so does what sweeps Docker with what leaves something there to be swept. Whole drills share
 nothing and mostly wait, so each goes by itself; they come first, so that no worker is left with a long one in
 the end.
+
+The databases that stores of drills are tested in are here, too: SQLite in a folder, and a real PostgreSQL.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from sandbox.runtime import tools
+from tests.records import postgresql
 
 TESTS = Path(__file__).parent
 _DRILLS = TESTS / "drills"
@@ -40,3 +46,21 @@ def _whole_drill(item: pytest.Item) -> bool:
 def _cost(item: pytest.Item) -> int:
     """Rank: whole drills, then what else starts a sandbox, then the rest."""
     return _whole_drill(item) + bool(_runtime(item))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgresql.Server]:
+    """One PostgreSQL for all tests."""
+    if any(tools.find(program) is None for program in tools.POSTGRES):
+        pytest.skip("PostgreSQL's programs are not here")
+    with postgresql.serving() as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/records.db"
+    started: postgresql.Server = request.getfixturevalue("server")
+    return started.fresh()

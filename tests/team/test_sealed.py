@@ -61,7 +61,11 @@ def played(drill: Planned, number: int, **changed: object) -> Run:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """One plan of one pair, and a drill outside it."""
-    opened = Database(f"sqlite:///{tmp_path}/records.db")
+    yield from planned_in(f"sqlite:///{tmp_path}/records.db")
+
+
+def planned_in(url: str) -> Iterator[Database]:
+    opened = Database(url)
     Schedule(opened, now=lambda: START).add(PLAN, (BY_HAND, WITH_AI))
     Records(opened).add(BEFORE)
     yield opened
@@ -257,25 +261,42 @@ def test_a_variant_met_in_a_sealed_drill_is_met(database: Database) -> None:
     assert heard == [SealedDrill(False, dt.datetime.fromtimestamp(START + DAY_S + 600, dt.UTC))]
 
 
-@pytest.mark.parametrize(
-    ("other_done", "withdrawn", "unsealed", "set_aside"), list(itertools.product((False, True), repeat=4))
-)
-def test_both_forms_of_the_rule_agree(
-    database: Database, other_done: bool, withdrawn: bool, unsealed: bool, set_aside: bool
-) -> None:
+@pytest.fixture
+def either(url: str) -> Iterator[Database]:
+    """The same in each kind of database."""
+    yield from planned_in(url)
+
+
+def test_both_forms_of_the_rule_agree(either: Database) -> None:
     """What the database finds sealed is what the plan's own drills say, in every state of a pair."""
-    records, schedule = Records(database), Schedule(database)
-    first = played(BY_HAND, 1)
-    records.add(first)
-    if other_done:
-        records.add(played(WITH_AI, 2))
-    if withdrawn:
-        schedule.withdraw("autumn")
-    if unsealed or set_aside:
-        schedule.set_aside("autumn-0001", unseal=unsealed)
-    (found,) = [rep.sealed for rep in records.reps() if rep.run == first.run]
-    assert found == (seal_of(first.assignment, schedule.drills(block="autumn-0001")) is not None)
-    assert found == (not (other_done or withdrawn or unsealed))
+    records, schedule = Records(either), Schedule(either)
+    states = list(itertools.product((False, True), repeat=4))
+    blocks = [f"winter-{number:04d}" for number in range(len(states))]
+    pairs = [(replace(BY_HAND, block=block), replace(WITH_AI, block=block)) for block in blocks]
+    for name, withdrawn in (("winter", False), ("ended", True)):
+        schedule.add(
+            replace(PLAN, name=name),
+            [
+                drill
+                for pair, state in zip(pairs, states, strict=True)
+                if state[1] is withdrawn
+                for drill in pair
+            ],
+        )
+    for number, ((first, second), (other_done, _, unsealed, set_aside)) in enumerate(
+        zip(pairs, states, strict=True)
+    ):
+        records.add(played(first, 100 + 2 * number))
+        if other_done:
+            records.add(played(second, 101 + 2 * number))
+        if unsealed or set_aside:
+            schedule.set_aside(first.block, unseal=unsealed)
+    schedule.withdraw("ended")
+    found = {rep.block: rep.sealed for rep in records.reps() if rep.block_order == BY_HAND.order}
+    for (first, _), (other_done, withdrawn, unsealed, _) in zip(pairs, states, strict=True):
+        seal = seal_of(played(first, 0).assignment, schedule.drills(block=first.block))
+        assert found[first.block] == (seal is not None)
+        assert found[first.block] == (not (other_done or withdrawn or unsealed))
 
 
 def test_a_sealed_run_is_not_replayed_and_its_refusal_says_until_when(

@@ -20,9 +20,14 @@ def year(model: Model | None = None, seed: int = 3, blocks: int = 2) -> tuple[Re
 
 
 def store_of(folder: Path, reps: Iterable[Rep]) -> Database:
-    """A store with these drills and their teams."""
+    """A store with these drills and their teams, in a file."""
+    return filled(f"sqlite:///{folder}/records.db", reps)
+
+
+def filled(url: str, reps: Iterable[Rep]) -> Database:
+    """A store with these drills and their teams, in a database of either kind."""
     known = tuple(reps)
-    database = Database(f"sqlite:///{folder}/records.db")
+    database = Database(url)
     Records(database).add_many(map(as_run, known))
     for team in sorted({rep.team for rep in known}):
         People(database).put_in_team(team, sorted({rep.engineer for rep in known if rep.team == team}))

@@ -12,12 +12,14 @@ import pytest
 from gameday.records.database import Database
 from gameday.records.training import Training
 from gameday.reports.leads.comparing import Asked, comparison_page
+from gameday.reports.leads.page import report_page
 from gameday.reports.leads.practising import CurrencyPage, chosen, currency_page, next_page
 from scoring.comparison import Comparison, Rep
 from scoring.comparison.remarks import RanOut
 from scoring.currency import CurrencyRules
 from scoring.simulation import Model
-from tests.reports.leads.stores import store_of, year
+from tests.records.postgresql import Server
+from tests.reports.leads.stores import filled, store_of, year
 
 FAMILIES = tuple(f"family-{number + 1}" for number in range(6))
 NEW_YEAR = dt.datetime(2026, 1, 10, tzinfo=dt.UTC)
@@ -127,3 +129,18 @@ def test_the_simulation_puts_nothing_into_a_real_store(tmp_path: Path) -> None:
     assert page.simulated
     assert page.comparison.excluded == {}
     database.close()
+
+
+def test_a_shared_postgresql_tells_what_a_file_tells(tmp_path: Path, server: Server) -> None:
+    """The whole report, its planned looks and the plan's pairs: the same figures from either database."""
+    reps = year(blocks=1)
+    pages = []
+    for url in (f"sqlite:///{tmp_path}/records.db", server.fresh()):
+        database = filled(url, reps)
+        pages.append(report_page(database, NEW_YEAR, rules=CurrencyRules(), budget=2))
+        kept = Training(database).looks("time_to_mitigate")
+        assert kept == pages[-1].comparison.comparison.verdict.looks
+        assert [look.pairs for look in kept] == [8, 16, 32]
+        database.close()
+    assert pages[0] == pages[1]
+    assert pages[0].comparison.comparison.pairs == 48
