@@ -64,7 +64,7 @@ def plan(roster: Path, weeks: int | None, seed: int | None, ics: Path | None, as
         from gameday.team.drawing import draw
 
         drawn = draw(read, source, kept, records, weeks=weeks or read.weeks, seed=seed)
-    for words in drawn.left_out:
+    for words in drawn.notes:
         click.echo(words, err=True)
     if drawn.again:
         click.echo(f"{read.name} was planned before, from this roster; nothing changed", err=True)

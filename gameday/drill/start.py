@@ -149,8 +149,15 @@ def open_drill(rules: Rules, runtime: Runtime, *, reflect_within_s: float = 0.0)
         reflect_within_s: how long whoever plays may take to say how it felt; 0 doesn't ask.
 
     Raises:
+        GamedayError: the runtime can't do what the drill needs.
         BadJournal: the run folder cannot be written.
     """
+    lacks = set(rules.pack.scenario.needs) - runtime.capabilities()
+    if lacks:
+        raise GamedayError(
+            f"this drill needs {', '.join(sorted(lacks))}, which the {runtime.kind} runtime can't do; "
+            "play it on another one (--runtime), and it is there still"
+        )
     clock = SystemClock()
     codename = draw_codename(random.Random())
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(clock.wall()))

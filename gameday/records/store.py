@@ -236,6 +236,20 @@ class Records:
                 known.setdefault(name, set()).add(f"{pack}/{variant}")
         return {name: frozenset(variants) for name, variants in known.items()}
 
+    def played_on(self) -> dict[str, str]:
+        """By engineer's name, the runtime of their latest drill; not of the forgotten."""
+        latest = sa.select(drills.c.person_id, sa.func.max(drills.c.started).label("started"))
+        last = latest.group_by(drills.c.person_id).subquery()
+        mine = sa.and_(drills.c.person_id == last.c.person_id, drills.c.started == last.c.started)
+        wanted = (
+            sa.select(people.c.name, drills.c.runtime)
+            .select_from(drills.join(people).join(last, mine))
+            .where(people.c.name.is_not(None))
+            .order_by(drills.c.id)
+        )
+        with self._database.reading() as connection:
+            return {row.name: row.runtime for row in connection.execute(wanted)}
+
     def families(self) -> tuple[str, ...]:
         """Every family that was ever played."""
         with self._database.reading() as connection:

@@ -21,7 +21,8 @@ class Drawn:
 
     plan: Plan
     drills: tuple[Planned, ...]
-    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the plan can't give, and what isn't known of it."""
     again: bool = False
     """It was there before."""
 
@@ -47,19 +48,22 @@ def draw(
     if known is not None:
         _same_or_refused(known, roster, weeks, seed)
         return Drawn(known, tuple(schedule.drills(plan=known.name)), again=True)
+    items = shelf()
     drawn = make(
         roster,
         source,
-        chosen(roster, source, shelf()),
+        chosen(roster, source, items),
         secrets.randbelow(2**31) if seed is None else seed,
         weeks=weeks,
         seen=_seen(schedule, records),
+        needs={item.name: item.needs for item in items},
+        played_on=records.played_on(),
         now=now(),
     )
     if not drawn.drills:
-        raise GamedayError("; ".join(("nothing can be planned", *drawn.left_out)))
+        raise GamedayError("; ".join(("nothing can be planned", *drawn.notes)))
     schedule.add(drawn.plan, drawn.drills)
-    return Drawn(drawn.plan, tuple(schedule.drills(plan=roster.name)), drawn.left_out)
+    return Drawn(drawn.plan, tuple(schedule.drills(plan=roster.name)), drawn.notes)
 
 
 def _same_or_refused(known: Plan, roster: Roster, weeks: int, seed: int | None) -> None:
@@ -78,10 +82,7 @@ def _same_or_refused(known: Plan, roster: Roster, weeks: int, seed: int | None) 
 
 def _seen(schedule: Schedule, records: Records) -> dict[str, set[str]]:
     """The variants that each engineer has met, or is going to."""
-    met: dict[str, set[str]] = {}
-    for rep in records.reps():
-        if rep.engineer is not None:
-            met.setdefault(rep.engineer, set()).add(f"{rep.pack}/{rep.variant}")
+    met = {name: set(variants) for name, variants in records.variants_met().items()}
     for drill in schedule.drills():
         if drill.open:
             met.setdefault(drill.engineer, set()).add(f"{drill.pack}/{drill.variant}")

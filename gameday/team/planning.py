@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gameday.records.schedule import Plan, Planned
 from gameday.team.recurrence import SkippedByTheClock
 from gameday.team.roster import Roster, Source
 from gameday.team.shelf import PAIR
+from sandbox.runtime.base import CAPABILITIES
 from scoring.design import Assignment, Person
 from scoring.design import plan as balanced
+
+GROUNDS = {"docker": "on Docker", "process": "as plain processes"}
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,8 @@ class Made:
 
     plan: Plan
     drills: tuple[Planned, ...]
-    left_out: tuple[str, ...]
-    """A sentence for each engineer and family that could not be paired."""
+    notes: tuple[str, ...]
+    """A sentence for each engineer and family that could not be paired, and one on what isn't known."""
 
 
 def digest_of(roster: Roster, weeks: int) -> str:
@@ -41,6 +44,8 @@ def make(
     weeks: int,
     seen: Mapping[str, Collection[str]],
     now: float,
+    needs: Mapping[str, frozenset[str]] | None = None,
+    played_on: Mapping[str, str] | None = None,
 ) -> Made:
     """The plan of a roster; the same for the same arguments.
 
@@ -48,6 +53,8 @@ def make(
         families: variants as `pack/variant`, by family.
         seen: variants that an engineer has met, by name.
         now: UNIX seconds.
+        needs: what a variant needs of a runtime; nothing, if it isn't there.
+        played_on: what each played on last, by name, for whom the roster says nothing.
 
     Raises:
         BadRoster: a recurrence does not fall twice in the window, or on a time that does not exist.
@@ -55,6 +62,8 @@ def make(
     slots = {
         member.name: _slots(roster, source, number, weeks) for number, member in enumerate(roster.people)
     }
+    grounds = _grounds(roster, played_on or {})
+    barred = {name: _barred(ground, needs or {}) for name, ground in grounds.items()}
     found = balanced(
         [Person(member.name, member.team) for member in roster.people],
         families,
@@ -62,7 +71,7 @@ def make(
         name=roster.name,
         blocks_per_family=max(len(variants) // PAIR for variants in families.values()),
         most={name: len(moments) // PAIR for name, moments in slots.items()},
-        seen=seen,
+        seen={name: {*seen.get(name, ()), *unable} for name, unable in barred.items()},
         hints=roster.hints,
     )
     paired = {(each.engineer, each.family) for each in found.assignments}
@@ -70,15 +79,58 @@ def make(
     for each in found.missing:
         left.setdefault((each.engineer, each.family), each.unseen)
     rates: dict[str, float] = dict(roster.hints.items())
+    short = (
+        _too_few(name, family, unseen, grounds[name] if barred[name] & set(families[family]) else None)
+        for (name, family), unseen in left.items()
+        if (name, family) not in paired
+    )
     return Made(
         Plan(roster.name, digest_of(roster, weeks), seed, now, roster.length_min, rates),
         _dated(found.assignments, roster, slots),
-        tuple(
-            f"{name} has met too many variants of {family}: {unseen} left, a pair takes {PAIR}"
-            for (name, family), unseen in left.items()
-            if (name, family) not in paired
-        ),
+        (*short, *_not_known(found.assignments, grounds, needs or {})),
     )
+
+
+def _grounds(roster: Roster, played_on: Mapping[str, str]) -> dict[str, str | None]:
+    """What each plays on: as the roster says, else as they last did; None where neither is known."""
+    known = {member.name: roster.runtime_of(member) or played_on.get(member.name) for member in roster.people}
+    return {name: ground if ground in GROUNDS else None for name, ground in known.items()}
+
+
+def _barred(ground: str | None, needs: Mapping[str, frozenset[str]]) -> set[str]:
+    """The variants that can't run there; none where it isn't known."""
+    can = next((can for kind, can in CAPABILITIES.items() if kind == ground), None)
+    return set() if can is None else {variant for variant, all_of in needs.items() if all_of - can}
+
+
+def _too_few(name: str, family: str, left: int, ground: str | None) -> str:
+    if ground is None:
+        return f"{name} has met too many variants of {family}: {left} left, a pair takes {PAIR}"
+    return (
+        f"{left} variant{'' if left == 1 else 's'} of {family} left that {name} hasn't met and that can run "
+        f"{GROUNDS[ground]}; a pair takes {PAIR}"
+    )
+
+
+def _not_known(
+    drawn: Sequence[Assignment], grounds: Mapping[str, str | None], needs: Mapping[str, frozenset[str]]
+) -> Iterator[str]:
+    """Of whom it isn't known what they play on, and whether that matters."""
+    of = {each.engineer for each in drawn}
+    unknown = [name for name, ground in grounds.items() if ground is None and name in of]
+    if not unknown:
+        return
+    everywhere = frozenset.intersection(*CAPABILITIES.values())
+    tied = sum(
+        each.engineer in unknown and bool(needs.get(each.variant, frozenset()) - everywhere) for each in drawn
+    )
+    matters = (
+        f"{tied} of their drills can't run everywhere, and a drill that can't is refused when it is taken; "
+        "`runtime:` in the roster says it"
+        if tied
+        else f"every drill of theirs runs {' and '.join(GROUNDS.values())} alike"
+    )
+    yield f"What {', '.join(unknown)} play{'s' if len(unknown) == 1 else ''} on isn't known; {matters}."
 
 
 def _dated(

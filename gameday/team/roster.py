@@ -50,6 +50,7 @@ Name = Annotated[str, AfterValidator(plain), Field(min_length=1, max_length=80, 
 Zone = Annotated[str, AfterValidator(_zone)]
 At = Annotated[dt.time, BeforeValidator(_clock)]
 Rule = Annotated[str, AfterValidator(_rule)]
+Kind = Literal["docker", "process"]
 
 
 class _Part(BaseModel):
@@ -65,6 +66,7 @@ class Member(_Part):
     time_zone: Zone | None = None
     at: At | None = None
     recurrence: Rule | None = None
+    runtime: Kind | None = None
 
 
 class Roster(_Part):
@@ -89,6 +91,8 @@ class Roster(_Part):
     """What is practised; everything that can be paired, if neither is given."""
     hints: Mapping[Literal["natural", "right", "wrong", "silent"], Share] = Field(default=HINTS)
     """The share of each hint policy among drills with the AI."""
+    runtime: Kind | None = None
+    """What they play on, where that is known; nobody is given a drill that can't run there."""
     advisor: AdvisorName = "scripted"
     style: Style = "verdict"
     people: Annotated[tuple[Member, ...], Field(min_length=1)]
@@ -101,6 +105,9 @@ class Roster(_Part):
 
     def at_of(self, member: Member) -> dt.time:
         return member.at or self.at
+
+    def runtime_of(self, member: Member) -> Kind | None:
+        return member.runtime or self.runtime
 
 
 class Source:

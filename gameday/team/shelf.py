@@ -23,6 +23,8 @@ class Item:
     family: str
     usable: bool
     """No draft, and there is something to mitigate: a drill without a fault can't be in a pair."""
+    needs: frozenset[str] = frozenset()
+    """What the runtime has to be able to do."""
 
     @property
     def name(self) -> str:
@@ -41,6 +43,7 @@ def shelf() -> tuple[Item, ...]:
             variant.id,
             scenario.family,
             not variant.draft and not scenario.of(variant.id).truth.is_nothing,
+            frozenset(scenario.needs),
         )
         for name in pack_names()
         for scenario in (load_pack(name).scenario,)

@@ -18,6 +18,14 @@ Step = Literal["create", "start", "wait", "ready"]
 State = Literal["created", "starting", "running", "paused", "exited"]
 Capability = Literal["exec", "copy_in", "restart", "scale", "pause", "kill", "limit", "partition", "names"]
 
+CAPABILITIES: Mapping[Literal["docker", "process"], frozenset[Capability]] = {
+    "docker": frozenset(
+        {"exec", "copy_in", "restart", "scale", "pause", "kill", "limit", "partition", "names"}
+    ),
+    "process": frozenset({"exec", "copy_in", "restart", "scale", "pause", "kill"}),
+}
+"""What the runtimes that people play on can do, for whoever has to know it without starting one."""
+
 
 @dataclass(frozen=True)
 class Replica:

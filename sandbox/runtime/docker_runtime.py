@@ -22,6 +22,7 @@ from typing import Literal
 from sandbox.errors import BadStack, MissingTool, SandboxError, Unsupported
 from sandbox.runtime import docker_plan, registry
 from sandbox.runtime.base import (
+    CAPABILITIES,
     Address,
     Capability,
     ExecResult,
@@ -93,9 +94,7 @@ class DockerRuntime:
             return self._connected
 
     def capabilities(self) -> frozenset[Capability]:
-        return frozenset(
-            {"exec", "copy_in", "restart", "scale", "pause", "kill", "limit", "partition", "names"}
-        )
+        return CAPABILITIES["docker"]
 
     # --- up and down -----------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from typing import Literal
 from sandbox.errors import BadStack, MissingTool, SandboxError, Unsupported
 from sandbox.runtime import ground, registry, tools
 from sandbox.runtime.base import (
+    CAPABILITIES,
     Address,
     Capability,
     ExecResult,
@@ -52,7 +53,7 @@ class ProcessRuntime:
         return self._id
 
     def capabilities(self) -> frozenset[Capability]:
-        return frozenset({"exec", "copy_in", "restart", "scale", "pause", "kill"})
+        return CAPABILITIES["process"]
 
     # --- up and down -----------------------------------------------------------------------------
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from gameday.drill.start import Wish, rules_for
+from pathlib import Path
+
+import pytest
+
+from gameday.drill.start import Wish, open_drill, rules_for
+from gameday.errors import GamedayError
+from gameday.journal.home import runs_home
+from sandbox.runtime.fake import FakeRuntime
 
 
 def test_a_blind_drill_is_one_that_was_proven() -> None:
@@ -18,3 +25,15 @@ def test_a_blind_drill_is_one_that_was_proven() -> None:
 def test_a_draft_is_played_when_it_is_named() -> None:
     """An author has to be able to try it."""
     assert rules_for(Wish(pack="retry-storm/short-rush", seed=1)).variant.draft
+
+
+def test_a_drill_that_the_runtime_cannot_do_is_refused_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What it lacks is said, the pack isn't, and no run is made; so a planned drill stays open."""
+    monkeypatch.setenv("GAMEDAY_DATA", str(tmp_path))
+    rules = rules_for(Wish(pack="cache-loss/maxmemory", seed=1))
+    with pytest.raises(GamedayError, match="needs restart, scale, which the fake runtime can't do") as caught:
+        open_drill(rules, FakeRuntime("one", capabilities=frozenset({"exec", "copy_in"})))
+    assert "cache" not in str(caught.value)
+    assert not runs_home().exists()

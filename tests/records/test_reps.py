@@ -76,8 +76,10 @@ def test_variants_are_known_once_something_broke(records: Records, people: Peopl
             past_run(4, engineer="cyd"),
         ]
     )
+    records.add(past_run(5, runtime="docker"))
     people.take_name_off("cyd")
     assert records.variants_met() == {
         "ada": frozenset({"cache-loss/maxmemory"}),
         "bo": frozenset({"retry-storm/maxmemory"}),
     }
+    assert records.played_on() == {"ada": "docker", "bo": "process"}, "their latest drills'"

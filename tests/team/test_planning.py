@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -71,7 +72,69 @@ def test_variants_that_were_met_are_not_assigned(tmp_path: Path) -> None:
     seen = {"ada": {f"lost-cache/v{number}" for number in range(3)}}
     found = make(roster, source, chosen(roster, source, ITEMS), 7, weeks=8, seen=seen, now=NOW)
     assert {drill.family for drill in found.drills if drill.engineer == "ada"} == {"configuration"}
-    assert found.left_out == ("ada has met too many variants of cache: 1 left, a pair takes 2",)
+    assert found.notes[:1] == ("ada has met too many variants of cache: 1 left, a pair takes 2",)
+
+
+NEEDS = {"lost-cache/v0": frozenset({"partition"}), "lost-cache/v1": frozenset({"limit", "exec"})}
+
+
+def with_grounds(folder: Path, *changes: tuple[str, str], played_on: Mapping[str, str] | None = None) -> Made:
+    roster, source = sound(folder, *changes)
+    return make(
+        roster, source, chosen(roster, source, ITEMS), 7, weeks=8, seen={}, now=NOW, needs=NEEDS,
+        played_on=played_on,
+    )  # fmt: skip
+
+
+def met_by(found: Made, name: str) -> set[str]:
+    return {f"{drill.pack}/{drill.variant}" for drill in found.drills if drill.engineer == name}
+
+
+def test_nobody_is_given_what_cannot_run_where_they_play(tmp_path: Path) -> None:
+    """As the roster says of everybody, or of one, else as they last played."""
+    found = with_grounds(
+        tmp_path,
+        ("budget: 4", "budget: 5\nruntime: process"),
+        ("name: cyd, team: search", "name: cyd, team: search, runtime: docker"),
+        played_on={"dan": "docker"},
+    )
+    for name in ("ada", "bob", "dan"):
+        assert not met_by(found, name) & NEEDS.keys()
+        assert len(met_by(found, name)) == 6
+    assert NEEDS.keys() <= met_by(found, "cyd")
+    assert found.notes == ()
+    found = with_grounds(tmp_path, played_on={"ada": "process", "bob": "docker", "cyd": "fake"})
+    assert not met_by(found, "ada") & NEEDS.keys()
+    assert found.notes[-1].startswith("What cyd, dan play on isn't known; ")
+
+
+def test_too_few_variants_for_a_runtime_is_said(tmp_path: Path) -> None:
+    """With the runtime; who plays on another gets a pair all the same."""
+    roster, source = sound(tmp_path, ("name: cyd, team: search", "name: cyd, team: search, runtime: process"))
+    needs = {**NEEDS, "lost-cache/v2": frozenset({"names"})}
+    found = make(
+        roster, source, chosen(roster, source, ITEMS), 7, weeks=8, seen={}, now=NOW, needs=needs,
+        played_on=dict.fromkeys(("ada", "bob", "dan"), "docker"),
+    )  # fmt: skip
+    assert {drill.family for drill in found.drills if drill.engineer == "cyd"} == {"configuration"}
+    assert {drill.family for drill in found.drills if drill.engineer == "ada"} == {"cache", "configuration"}
+    (note,) = found.notes
+    assert note == (
+        "1 variant of cache left that cyd hasn't met and that can run as plain processes; a pair takes 2"
+    )
+
+
+def test_what_is_not_known_is_said_and_whether_it_matters(tmp_path: Path) -> None:
+    """Nobody has played yet, and the roster says nothing."""
+    (note,) = made(tmp_path).notes
+    assert note == (
+        "What ada, bob, cyd, dan play on isn't known; every drill of theirs runs on Docker and as plain "
+        "processes alike."
+    )
+    (note,) = with_grounds(tmp_path, played_on=dict.fromkeys(("ada", "cyd", "dan"), "docker")).notes
+    tied = len(met_by(with_grounds(tmp_path), "bob") & NEEDS.keys())
+    assert tied
+    assert note.startswith(f"What bob plays on isn't known; {tied} of their drills can't run everywhere")
 
 
 @pytest.mark.parametrize(
