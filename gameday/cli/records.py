@@ -57,7 +57,8 @@ def history(as_json: bool, limit: int) -> None:
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(drill) for drill in past], indent=2))
     elif past:
-        Console().print(history_table(past))
+        console = Console()
+        console.print(history_table(past, console.width))
     else:
         click.echo("There are no drills yet; `gameday drill` plays the first.", err=True)
 

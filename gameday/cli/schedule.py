@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from gameday.records.schedule import Plan, Planned, Schedule
 
 _WIDEST = 1000
+_SPACIOUS = 100
+"""Columns from which on a table has room between its columns."""
 
 
 @contextmanager
@@ -124,7 +126,8 @@ def due(engineer: str | None, as_json: bool) -> None:
     for each in drills:
         late = "overdue" if each.at < time.time() else ""
         click.echo(f"{_when(each)}  {each.block}, drill {each.order} of 2  {late}".rstrip())
-    click.echo("The first of them: gameday drill --scheduled", err=True)
+    named = "" if engineer is None else f" --as {engineer}"
+    click.echo(f"The first of them: gameday drill --scheduled{named}", err=True)
 
 
 @schedule.command()
@@ -166,8 +169,11 @@ def _print_drills(drills: Iterable[Planned], *, spoil: bool = False) -> None:
 
     from gameday.text import one_line
 
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
     secrets = ("variant", "family", "hints") if spoil else ()
+    console = Console()
+    narrow = console.width < _SPACIOUS
+    gap = (0, 0) if narrow else (0, 1)
+    table = Table(box=box.SIMPLE_HEAD, padding=gap, show_edge=False, pad_edge=False)
     for name in ("when", "engineer", "team", "block", "drill", "mode", *secrets, "state"):
         table.add_column(name, no_wrap=True)
     for each in drills:
@@ -178,7 +184,6 @@ def _print_drills(drills: Iterable[Planned], *, spoil: bool = False) -> None:
         )  # fmt: skip
     # Whole lines, which a narrow terminal breaks, are easier to read than columns of single letters.
     needed = Console(width=_WIDEST).measure(table).maximum
-    console = Console()
     console.width = max(console.width, needed)
     console.print(table)
 

@@ -45,6 +45,21 @@ def find_person(connection: sa.Connection, name: str) -> int | None:
     return None if found is None else int(found)
 
 
+def join_team(connection: sa.Connection, team: str, names: Iterable[str], now: float) -> None:
+    """Make these people members of a team, making what is not there yet; again does nothing."""
+    team_id = connection.scalar(sa.select(teams.c.id).where(teams.c.name == team))
+    if team_id is None:
+        row = {"name": team, "made_at": now}
+        team_id = connection.execute(sa.insert(teams).values(row).returning(teams.c.id)).scalar_one()
+    members = set(
+        connection.scalars(sa.select(memberships.c.person_id).where(memberships.c.team_id == team_id))
+    )
+    for person in dict.fromkeys(person_id(connection, name, now) for name in names):
+        if person not in members:
+            joined = {"team_id": team_id, "person_id": person, "since": now}
+            connection.execute(sa.insert(memberships).values(joined))
+
+
 def _pseudonym(connection: sa.Connection) -> str:
     """A name that says nothing about anybody, and that nobody has."""
     while True:
@@ -74,18 +89,7 @@ class People:
     def put_in_team(self, team: str, names: Iterable[str]) -> None:
         """Make these people members of a team, making whoever is not there yet; again does nothing."""
         with self._database.writing() as connection:
-            team_id = connection.scalar(sa.select(teams.c.id).where(teams.c.name == team))
-            if team_id is None:
-                row = {"name": team, "made_at": self._now()}
-                team_id = connection.execute(sa.insert(teams).values(row).returning(teams.c.id)).scalar_one()
-            members = set(
-                connection.scalars(sa.select(memberships.c.person_id).where(memberships.c.team_id == team_id))
-            )
-            for name in dict.fromkeys(names):
-                person = person_id(connection, name, self._now())
-                if person not in members:
-                    joined = {"team_id": team_id, "person_id": person, "since": self._now()}
-                    connection.execute(sa.insert(memberships).values(joined))
+            join_team(connection, team, names, self._now())
 
     def members(self, team: str) -> tuple[str, ...]:
         """Who is in a team, by name, or by pseudonym once forgotten; empty if there is no such team."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from gameday.errors import BadRecords
 from gameday.journal.events import AdvisorName, Mode, Policy, Style
 from gameday.records.database import Database
-from gameday.records.people import find_person, person_id
+from gameday.records.people import find_person, join_team, person_id
 from gameday.records.sealing import DONE, to_come
 from gameday.records.tables import drills, people, planned, plans
 
@@ -104,8 +104,8 @@ class Schedule:
         with self._database.reading() as connection:
             return tuple(Plan(**row._mapping) for row in connection.execute(wanted))
 
-    def add(self, plan: Plan, drills: Iterable[Planned]) -> None:
-        """Keep a plan, all of it or nothing; people that nobody knew yet are made.
+    def add(self, plan: Plan, drills: Collection[Planned]) -> None:
+        """Keep a plan, all of it or nothing; people that nobody knew yet are made, and join their teams.
 
         Raises:
             BadRecords: there is a plan of that name.
@@ -122,6 +122,12 @@ class Schedule:
                 rows.append(own | {"block_order": drill.order, "plan_id": key, "person_id": person})
             if rows:
                 connection.execute(sa.insert(planned), rows)
+            teams: dict[str, list[str]] = {}
+            for drill in drills:
+                teams.setdefault(drill.team, []).append(drill.engineer)
+            for team, names in teams.items():
+                if team:
+                    join_team(connection, team, names, self._now())
 
     def drills(
         self, *, plan: str | None = None, engineer: str | None = None, block: str | None = None

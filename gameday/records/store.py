@@ -18,7 +18,17 @@ from gameday.records.people import person_id
 from gameday.records.ratings import settle
 from gameday.records.run import HintKept, Run, Scores, digest_of, read_run
 from gameday.records.sealing import SEALED_ROW
-from gameday.records.tables import drills, forgotten, hints, memberships, people, scorecards, teams, vectors
+from gameday.records.tables import (
+    aliases,
+    drills,
+    forgotten,
+    hints,
+    memberships,
+    people,
+    scorecards,
+    teams,
+    vectors,
+)
 
 Taken = Literal["added", "updated", "unchanged", "forgotten"]
 """What became of a run folder; `forgotten` belonged to somebody who was erased, and stays out."""
@@ -235,6 +245,16 @@ class Records:
             for name, pack, variant in connection.execute(wanted):
                 known.setdefault(name, set()).add(f"{pack}/{variant}")
         return {name: frozenset(variants) for name, variants in known.items()}
+
+    def other_names(self) -> dict[str, str]:
+        """By each earlier name, the name that its person has now; not of the forgotten."""
+        wanted = (
+            sa.select(aliases.c.name, people.c.name.label("now"))
+            .select_from(aliases.join(people))
+            .where(people.c.name.is_not(None))
+        )
+        with self._database.reading() as connection:
+            return {row.name: row.now for row in connection.execute(wanted)}
 
     def played_on(self) -> dict[str, str]:
         """By engineer's name, the runtime of their latest drill; not of the forgotten."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich import box
 from rich.console import RenderableType
@@ -32,23 +32,28 @@ _NO_FAULT = {
 }
 
 
-def history_table(drills: Iterable[PastDrill]) -> RenderableType:
-    """A line for each drill, in the order given."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False)
-    for name in ("when", "drill", "engineer"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("scenario", overflow="fold")
-    table.add_column("mode", no_wrap=True)
-    table.add_column("mitigated", justify="right", no_wrap=True)
-    table.add_column("D", justify="right", no_wrap=True)
-    table.add_column("ended", overflow="fold")
+_SPACIOUS = 112
+"""Columns from which on a drill is a line."""
+
+
+def history_table(drills: Iterable[PastDrill], width: int) -> RenderableType:
+    """A line for each drill, in the order given; two lines, and no advisor, where `width` is narrow."""
+    narrow = width < _SPACIOUS
+    gap = (0, 0) if narrow else (0, 1)
+    table = Table(box=box.SIMPLE_HEAD, padding=gap, show_edge=False, pad_edge=False)
+    for name in ("when", "drill", "engineer", "scenario", "mode", "mitigated", "D", "ended"):
+        side: Literal["right", "left"] = "right" if name in ("mitigated", "D") else "left"
+        whole = name not in ("engineer", "ended")
+        table.add_column(name, justify=side, no_wrap=whole, overflow="fold")
+    breaks = "\n" if narrow else " "
     for drill in drills:
+        advised = drill.mode != "manual" and not narrow
         table.add_row(
-            time.strftime("%Y-%m-%d %H:%M", time.localtime(drill.started)),
+            time.strftime(f"%Y-%m-%d{breaks}%H:%M", time.localtime(drill.started)),
             one_line(drill.codename),
             one_line(drill.engineer),
-            "sealed" if drill.sealed else f"{drill.pack}/{drill.variant}",
-            drill.mode if drill.mode == "manual" else f"{drill.mode} ({drill.advisor})",
+            "sealed" if drill.sealed else f"{drill.pack}/{breaks.strip(' ')}{drill.variant}",
+            f"{drill.mode} ({drill.advisor})" if advised else drill.mode,
             mitigated(drill),
             "–" if drill.diagnosis is None else f"{drill.diagnosis:.2f}",
             Text(ended(drill)),

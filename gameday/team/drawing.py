@@ -49,15 +49,17 @@ def draw(
         _same_or_refused(known, roster, weeks, seed)
         return Drawn(known, tuple(schedule.drills(plan=known.name)), again=True)
     items = shelf()
+    now_called = _people(roster, source, records)
+    seen, played_on = _seen(schedule, records), records.played_on()
     drawn = make(
         roster,
         source,
         chosen(roster, source, items),
         secrets.randbelow(2**31) if seed is None else seed,
         weeks=weeks,
-        seen=_seen(schedule, records),
+        seen={name: seen[now] for name, now in now_called.items() if now in seen},
         needs={item.name: item.needs for item in items},
-        played_on=records.played_on(),
+        played_on={name: played_on[now] for name, now in now_called.items() if now in played_on},
         now=now(),
     )
     if not drawn.drills:
@@ -80,9 +82,25 @@ def _same_or_refused(known: Plan, roster: Roster, weeks: int, seed: int | None) 
         )
 
 
+def _people(roster: Roster, source: Source, records: Records) -> dict[str, str]:
+    """By their names on the roster, what everybody is called in the records, where names were changed."""
+    earlier = records.other_names()
+    found: dict[str, str] = {}
+    for number, member in enumerate(roster.people):
+        now = earlier.get(member.name, member.name)
+        if now in found.values():
+            raise source.wrong(
+                ("people", number, "name"),
+                f"{member.name!r} and another name on the roster are one person, {now!r} in the records; "
+                "each engineer stands there once",
+            )
+        found[member.name] = now
+    return found
+
+
 def _seen(schedule: Schedule, records: Records) -> dict[str, set[str]]:
     """The variants that each engineer has met, or is going to."""
-    met = {name: set(variants) for name, variants in records.variants_met().items()}
+    met: dict[str, set[str]] = {name: set(variants) for name, variants in records.variants_met().items()}
     for drill in schedule.drills():
         if drill.open:
             met.setdefault(drill.engineer, set()).add(f"{drill.pack}/{drill.variant}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -45,7 +46,7 @@ def said(*words: str) -> Result:
     return result
 
 
-def planned(tmp_path: Path, *changes: tuple[str, str]) -> list[dict[str, object]]:
+def planned(tmp_path: Path, *changes: tuple[str, str]) -> list[dict[str, Any]]:
     """The drills of a plan, with everything that is told of them."""
     said("schedule", "plan", str(write(tmp_path, *changes)), "--seed", "7")
     (plan,) = json.loads(said("schedule", "show", "--spoil", "--json").stdout)
@@ -175,6 +176,33 @@ def test_a_scheduled_drill_leaves_the_rest_to_the_plan(tmp_path: Path, words: tu
     planned(tmp_path)
     refused = called("drill", "--scheduled", "--as", "ada", "--headless", *words)
     assert "--scheduled leaves " in str(refused.exception)
+
+
+def test_whoever_was_renamed_is_the_same_person_under_either_name(tmp_path: Path) -> None:
+    """They are given nothing that they met before, and stand on a roster once, whatever it calls them."""
+    autumn = planned(tmp_path, ("weeks: 8", "weeks: 5"))
+    said("people", "rename", "ada", "ada-lovelace")
+    changes = (("name: autumn", "name: winter"), ("weeks: 8", "weeks: 5"))
+    said("schedule", "plan", str(write(tmp_path, *changes)), "--seed", "7")
+    (winter,) = json.loads(said("schedule", "show", "--plan", "winter", "--spoil", "--json").stdout)
+    before = {drill["pack"] + drill["variant"] for drill in autumn if drill["engineer"] == "ada"}
+    after = {d["pack"] + d["variant"] for d in winter["drills"] if d["engineer"] == "ada-lovelace"}
+    assert (len(before), len(after), before & after) == (4, 4, set())
+    twice = write(tmp_path, ("name: autumn", "name: spring"), ("name: cyd", "name: ada-lovelace"))
+    wrong = called("schedule", "plan", str(twice))
+    assert isinstance(wrong.exception, BadRoster)
+    assert "16: people.2.name: 'ada-lovelace' and another name on the roster are one person" in str(
+        wrong.exception
+    )
+
+
+def test_a_narrow_terminal_shows_a_plan_in_whole_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """80 columns are enough for usual names."""
+    planned(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert max(map(len, said("schedule", "show").stdout.splitlines())) <= 80
 
 
 def test_override_and_withdraw_are_said(tmp_path: Path) -> None:

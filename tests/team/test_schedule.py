@@ -65,6 +65,15 @@ def test_a_plan_comes_out_as_it_went_in(schedule: Schedule) -> None:
         schedule.add(PLAN, ())
 
 
+def test_whoever_is_in_a_plan_is_in_their_team(schedule: Schedule, database: Database) -> None:
+    """So that currency and comparisons can be asked for by team; a second plan changes nothing."""
+    people = People(database)
+    assert people.members("checkout") == ("ada", "bob")
+    schedule.add(replace(PLAN, name="winter"), (replace(FIRST, block="winter-0001", team=""),))
+    assert people.members("checkout") == ("ada", "bob")
+    assert people.members("") == ()
+
+
 def test_a_drill_that_was_done_fulfils_its_assignment(schedule: Schedule, records: Records) -> None:
     """The next one is the other of the block; after both, nothing is open."""
     assert schedule.next_of("ada") == FIRST
