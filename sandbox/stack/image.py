@@ -57,7 +57,6 @@ def context_files(package_root: Path = PACKAGE_ROOT) -> dict[str, bytes]:
     alerts = scrape_config(Path("/etc/lumen/alerts.yml"), targets=None)
     files = {
         "Dockerfile": (stack / "Dockerfile").read_bytes(),
-        f"{_COMPANY}/etc/python{_PYTHON}/sitecustomize.py": (stack / "bundle.py").read_bytes(),
         f"{_COMPANY}/etc/lumen/alerts.yml": (stack / "alerts.yml").read_bytes(),
         f"{_COMPANY}/etc/lumen/prometheus.yml": alerts.encode(),
     }
