@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 WINDOW_S = 180
 """Seconds that are kept and drawn."""
+_GOLDEN = ("rate", "errors", "p95", "saturation")
 _FULL_HEIGHT = {"saturation": 100.0, "errors": 10.0, "p95": 100.0, "rate": 1.0}
 """The least value at which a bar is full, so that noise near zero does not look like a fire."""
 
@@ -42,7 +43,7 @@ class Series:
 
 @dataclass(frozen=True, eq=False)
 class SignalHistory:
-    """Every series, in the order in which services and signals were first heard of."""
+    """Every series, in the order in which services were first heard of."""
 
     series: Mapping[tuple[str, str], Series] = field(default_factory=lambda: MappingProxyType({}))
     end: float = 0.0
@@ -54,7 +55,12 @@ class SignalHistory:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for _, name in self.series))
+        """The golden ones in their usual order, whichever was heard of first; then any others."""
+        heard = dict.fromkeys(name for _, name in self.series)
+        return (
+            *(name for name in _GOLDEN if name in heard),
+            *(name for name in heard if name not in _GOLDEN),
+        )
 
     def add(self, sample: SignalSample) -> SignalHistory:
         """This history with one more second."""

@@ -65,11 +65,16 @@ class Room:
 
     def drawn(self) -> str:
         """What stands on the terminal, line under line."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+        return drawn(self.app)
 
 
 OpenRoom = Callable[..., AbstractAsyncContextManager[Room]]
+
+
+def drawn(app: GamedayApp) -> str:
+    """What stands on the terminal, line under line."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
 def still(app: GamedayApp) -> GamedayApp:

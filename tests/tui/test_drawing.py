@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.geometry import Size
 
 from gameday.tui.completion import words_of
 from gameday.tui.fake import LUMEN
@@ -15,6 +16,7 @@ from gameday.tui.tabs.changes import age, what
 from gameday.tui.tabs.logs import as_line
 from gameday.tui.tabs.runbooks import page
 from gameday.tui.tabs.traces import drawable, waterfall
+from gameday.tui.widgets.hanging import Hanging
 from gameday.tui.words import row
 from sandbox.errors import BadStack
 from sandbox.observe.traces import Span, Trace
@@ -223,3 +225,15 @@ def test_the_palette_has_every_verb_every_service_and_everybody() -> None:
 def test_a_page_is_read_without_its_marks(line: str, read: str) -> None:
     """Emphasis and code lose theirs; what is no mark stays."""
     assert [content.plain for content in page(line)] == [read]
+
+
+def test_the_second_of_two_columns_is_wrapped_under_itself() -> None:
+    """As at every width; where hardly anything is left for it, it keeps a few letters."""
+    keys = Hanging(
+        [(row(" a  "), "take the page"), (row(" b  "), "say what you believe, and how sure you are")]
+    )
+    size = Size(80, 24)
+    assert [keys.get_content_height(size, size, width) for width in (80, 24, 3)] == [2, 4, 6]
+    assert [line.plain for line in keys._wrapped(24)] == [
+        " a  take the page", " b  say what you", "    believe, and how", "    sure you are",
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -48,6 +49,27 @@ def open_home(session: FakeSession) -> OpenHome:
             yield room
 
     return opened
+
+
+async def test_home_is_there_while_the_records_are_read(session: FakeSession) -> None:
+    """It says what it waits for, and answers keys."""
+    may_go_on = threading.Event()
+
+    class Slow(FakeHouse):
+        def past(self) -> Past:
+            may_go_on.wait(30)
+            return super().past()
+
+    app = still(GamedayApp(now=session.now, house=Slow(session, library=scenes.LIBRARY)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        room = Room(app, pilot, session)
+        try:
+            await room.until(lambda: room.drawn().count("reading the records…") == 2)
+            await room.press("m")
+            assert "mode advise" in room.drawn()
+        finally:
+            may_go_on.set()
+        await room.until(lambda: "Your first drill" in room.drawn())
 
 
 async def test_one_key_starts_a_blind_drill_by_hand(

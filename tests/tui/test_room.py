@@ -488,3 +488,10 @@ async def test_the_keys_are_not_made_anew_every_second(open_room: OpenRoom, sess
         session.emit(Acknowledged(), at=520)
         await room.settle()
         await room.until(lambda: "Ack" not in room.drawn().splitlines()[-1])
+
+
+async def test_where_titles_do_not_fit_every_tab_is_still_named(open_room: OpenRoom) -> None:
+    """In short, and the open one in full."""
+    async with open_room(scenes.fighting, size=(60, 20)) as room:
+        await room.press("6")
+        assert "1 Sig 2 Log 3 Tra 4 Map 5 Cha 6 Runbooks  7 She 8 Sid" in room.drawn()

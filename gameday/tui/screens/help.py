@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from gameday.drill.session import Vocabulary
 from gameday.text import one_line
-from gameday.tui.words import column, row
+from gameday.tui.widgets.hanging import Hanging
+from gameday.tui.words import row
 
 KEYS = (
     ("a", "acknowledge the page"),
@@ -53,20 +54,26 @@ class HelpScreen(ModalScreen[None]):
             dialog.border_title = "Help"
             dialog.border_subtitle = "esc closes"
             with VerticalScroll():
-                yield Static(self._page())
+                yield Static(row(("Keys in a drill", "bold underline")))
+                yield Hanging([(row((f"{key:>9}  ", "bold $text-accent")), says) for key, says in KEYS])
+                if self._vocabulary is not None:
+                    yield Static(
+                        row(
+                            ("\nOps lines; a write says what it would touch, and asks once", "bold underline")
+                        )
+                    )
+                    yield Hanging(_verbs(self._vocabulary))
 
-    def _page(self) -> Content:
-        keys = [row((f"{key:>9}  ", "bold $text-accent"), says) for key, says in KEYS]
-        if self._vocabulary is None:
-            return column([row(("Keys in a drill", "bold underline")), *keys])
-        width = max((len(verb.usage) for verb in self._vocabulary.verbs), default=0)
-        verbs = [
+
+def _verbs(vocabulary: Vocabulary) -> list[tuple[Content, str]]:
+    width = max((len(verb.usage) for verb in vocabulary.verbs), default=0)
+    return [
+        (
             row(
                 (f"  {one_line(verb.usage):<{width}}  ", "bold"),
                 (f"{verb.tier:<6} ", "$text-accent"),
-                one_line(verb.help),
-            )
-            for verb in self._vocabulary.verbs
-        ]
-        asked = row(("Ops lines; a write says what it would touch, and asks once", "bold underline"))
-        return column([row(("Keys", "bold underline")), *keys, "", asked, *verbs])
+            ),
+            one_line(verb.help),
+        )
+        for verb in vocabulary.verbs
+    ]

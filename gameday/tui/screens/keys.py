@@ -11,7 +11,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from gameday.tui.words import MUTED, column, row
+from gameday.tui.widgets.hanging import Hanging
+from gameday.tui.words import MUTED, row
 
 Key = tuple[str, str]
 """A key as it is written, and what it does."""
@@ -31,12 +32,12 @@ class KeysScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         width = max(len(key) for key, _ in self._keys)
-        lines = [row((f" {key:>{width}}  ", "bold $text-accent"), does) for key, does in self._keys]
+        lines = [(row((f" {key:>{width}}  ", "bold $text-accent")), does) for key, does in self._keys]
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = self._title
             dialog.border_subtitle = "esc closes"
             with VerticalScroll():
-                yield Static(column(lines))
+                yield Hanging(lines)
                 if self._note:
                     yield Static(row((f"\n{self._note}", MUTED)))
 

@@ -10,6 +10,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import ContentSwitcher, Static
 from textual.worker import Worker
@@ -46,6 +47,8 @@ TABS = {
     "signals": "Signals", "logs": "Logs", "traces": "Traces", "map": "Map", "changes": "Changes",
     "runbooks": "Runbooks", "shell": "Shell", "side": "Side",
 }  # fmt: skip
+_SHORT = 3
+"""Letters of a tab's title where not all of them fit."""
 _AGAIN_S = 60.0
 """Looking at the same within so many seconds is one look in the record."""
 _CHANGES_EVERY_S = 5.0
@@ -236,12 +239,22 @@ class RoomScreen(Deeds):
             self.set_focus(None)
 
     def _draw_tabs(self) -> None:
+        drawn = self._tabs(len(max(TABS.values(), key=len)))
+        if drawn.cell_length > self.size.width:
+            drawn = self._tabs(_SHORT)
+        self.query_one("#tabs", Static).update(drawn, layout=False)
+
+    def _tabs(self, most: int) -> Content:
+        """Every tab with at most so many letters of its title; that of the open one is whole."""
         pieces = []
         waits = self.room.waiting_hints or self.room.asked
         for number, (tab, title) in enumerate(TABS.items(), 1):
             if tab == "side" and not self._narrow:
                 continue
             mark = "•" if tab == "side" and waits else ""
-            style = "bold $block-cursor-foreground on $primary" if tab == self.tab else MUTED
-            pieces.append((f" {number} {title}{mark} ", style))
-        self.query_one("#tabs", Static).update(row(*pieces), layout=False)
+            if tab == self.tab:
+                pieces.append((f" {number} {title}{mark} ", "bold $block-cursor-foreground on $primary"))
+            else:
+                space = " " if most > _SHORT else ""
+                pieces.append((f" {number} {title[:most]}{mark}{space}", MUTED))
+        return row(*pieces)

@@ -99,7 +99,7 @@ def _in_full(hint: Hint, *, focused: bool) -> list[Content]:
     if hint.components or hint.mechanisms:
         lines.append(row((cause(hint.components, hint.mechanisms), "bold")))
     lines.append(Content(hint.says))
-    lines += [row(("because ", MUTED), item) for item in hint.evidence]
+    lines += [row(("because ", MUTED), item if focused else _short(item)) for item in hint.evidence]
     lines += [row(("or ", MUTED), item) for item in hint.alternatives]
     if hint.suggests:
         lines.append(row(("try ", MUTED), (hint.suggests, "bold $text-primary")))
@@ -110,6 +110,11 @@ def _in_full(hint: Hint, *, focused: bool) -> list[Content]:
     else:
         lines.append(row(("h to answer it", MUTED)))
     return lines
+
+
+def _short(evidence: str) -> str:
+    """Without the query behind it, which takes three lines of a column; `h` shows it."""
+    return evidence.partition(" (")[0]
 
 
 def _in_a_line(hint: Hint) -> Content:

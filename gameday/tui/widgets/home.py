@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -32,7 +33,7 @@ _STATUS = {
     "not yet": ("·", "not current yet", "bold"),
 }
 MODES: dict[Mode, str] = {
-    "manual": "no AI at your side; the mode that keeps you current",
+    "manual": "no AI at your side; it keeps you current",
     "advise": "an AI offers hints, some of them confidently wrong",
 }
 
@@ -65,7 +66,7 @@ class PractiseCard(Static, can_focus=True):
             column(
                 [
                     row((" enter ", style), ("  a blind drill", "bold"), ": you don't know what will break"),
-                    row(("         the company starts in seconds; you have up to 20 minutes", MUTED)),
+                    row(("         the company starts in seconds; up to 20 minutes", MUTED)),
                     row((" m ", "bold $text-accent"), ("      mode ", ""), (self.mode, "bold")),
                     row((f"         {MODES[self.mode]}", MUTED)),
                 ]
@@ -144,9 +145,12 @@ class DrillList(OptionList):
         super().__init__(id=id, markup=False)
         self._drills: tuple[PastDrill, ...] = ()
         self.border_subtitle = "enter: debrief, r: replay"
+        self.add_option(Option(row(("reading the records…", MUTED)), disabled=True))
 
     def watch_past(self, past: Past | None) -> None:
-        self._drills = past.drills if past else ()
+        if past is None:
+            return
+        self._drills = past.drills
         self.clear_options()
         self.add_options([Option(_drill(drill)) for drill in self._drills])
         if self._drills:
@@ -177,7 +181,7 @@ def _drill(drill: PastDrill) -> Content:
         fit(mitigated(drill), 8),
         (" D ", MUTED),
         f"{grade}  ",
-        (f"{'spoiled, ' if drill.spoiled else ''}{about}, {ended(drill)}", MUTED),
+        (f"{'spoiled, ' if drill.spoiled else ''}{about}, {ended(replace(drill, spoiled=False))}", MUTED),
     )
 
 
@@ -198,6 +202,7 @@ class PackList(OptionList):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, markup=False)
+        self.add_option(Option(row(("reading the packs…", MUTED)), disabled=True))
 
     def watch_library(self) -> None:
         self._fill()
@@ -206,13 +211,14 @@ class PackList(OptionList):
         self._fill()
 
     def _fill(self) -> None:
+        if not self.library:
+            return
         at = self.highlighted
         self.clear_options()
         self.add_options([Option(_pack(pack, self.ground)) for pack in self.library])
         families = len({pack.family for pack in self.library if pack.family})
-        self.border_subtitle = f"{len(self.library)} packs, {families} families" if self.library else ""
-        if self.library:
-            self.highlighted = at or 0
+        self.border_subtitle = f"{len(self.library)} packs, {families} families"
+        self.highlighted = at or 0
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
