@@ -211,6 +211,8 @@ class Company:
         plain = self._stack.services["cache"].command
         cache.redis(runtime, "CONFIG", "SET", "maxmemory", plain[plain.index("--maxmemory") + 1])
         database.sql(runtime, "UPDATE accounts SET blocked = false WHERE blocked")
+        # What was computed meanwhile, as under another model's name, would keep it from biting again.
+        cache.forget(runtime, "vision:*")
         missing_share(runtime, "fill")
 
     def undo_fix(self) -> None:

@@ -41,6 +41,11 @@ def redis(runtime: Runtime, *words: str) -> str:
     return said
 
 
+def forget(runtime: Runtime, keys: str) -> bool:
+    """Delete the keys that are like a glob; whether there were any."""
+    return bool(run(runtime, "bastion", ["sh", "-c", _UNLINK, "unlink", keys]).strip("0\n "))
+
+
 def max_memory(runtime: Runtime) -> int:
     """The cache's memory limit, bytes."""
     return int(redis(runtime, "CONFIG", "GET", "maxmemory").splitlines()[-1])
@@ -98,7 +103,7 @@ class ColdCache:
             raise Failed("the cache was not started again")
         if self.how == "*":
             redis(runtime, "FLUSHALL")
-        elif not run(runtime, "bastion", ["sh", "-c", _UNLINK, "unlink", self.how]).strip("0\n "):
+        elif not forget(runtime, self.how):
             raise Failed(f"the cache has no keys like {self.how}")
 
     def undo(self, runtime: Runtime) -> None:
