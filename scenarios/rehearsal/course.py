@@ -62,6 +62,7 @@ class Course:
         self._baseline: Baseline = {}
         self._incident: Incident | None = None
         self._silent_s = 0.0
+        self._whole_at = 0.0
         self.points: list[Point] = []
         self.fixes: list[FixRun] = []
         self.onset_to_violation_s: float | None = None
@@ -162,6 +163,8 @@ class Course:
         self._judge("quiet", not problems, says, quiet_s=quiet_s, waited_s=waited, requests_per_s=demand)
 
     def _break_it(self) -> Incident:
+        # The onset is when the action was done; on a busy machine it began to tell some seconds before.
+        self._whole_at = self._ground.now()
         onset = self._ground.inject()
         self._incident = Incident(self._ground, onset, self._baseline, self._hold_s, self._case.fraud)
         return self._incident
@@ -236,7 +239,7 @@ class Course:
         figures: dict[str, float | str | None] = {}
         wrong: list[str] = []
         for number, each in enumerate(self._case.truth.discriminators, 1):
-            before = self._ground.metric(each.promql, incident.onset - 1.0)
+            before = self._ground.metric(each.promql, self._whole_at)
             after = self._ground.metric(each.promql, telling)
             figures |= {f"before_{number}": _rounded(before), f"after_{number}": _rounded(after)}
             wrong += _misses(each, before, after)

@@ -24,6 +24,8 @@ class Scripted:
     helps_after_s: float = 0.0
     """How long after such a line."""
     bites: bool = True
+    rollout_s: float = 0.0
+    """How long the action goes on after customers feel it."""
     heals_after_s: float | None = None
     signal_moves: bool = True
     traces: tuple[str, ...] = ()
@@ -96,6 +98,7 @@ class Scripted:
     def inject(self) -> float:
         self.onset = self.clock
         self.done.clear()
+        self.wait(self.rollout_s)
         return self.clock
 
     def take_back(self) -> Sequence[str]:

@@ -161,6 +161,14 @@ def test_what_ends_long_after_a_tempting_fix_is_broken_again(tmp_path: Path) -> 
     assert "restore served customers again not at all" in record.failed.says
 
 
+def test_the_signals_before_are_those_of_a_whole_company(tmp_path: Path) -> None:
+    """An action that takes long, such as a rollout on a busy machine, is felt before it is done."""
+    record = rehearsed(tmp_path, Scripted(rollout_s=6))
+    discriminators = next(point for point in record.points if point.name == "discriminators")
+    assert discriminators.figures["before_1"] == 0.9
+    assert record.passed
+
+
 def test_a_fault_that_comes_too_late_is_refused(tmp_path: Path) -> None:
     """The page has to come within the time that the pack states."""
     record = rehearsed(tmp_path, Scripted(), expectations={"bites": {"violated_s": 30, "paged_s": 3}})
