@@ -105,7 +105,10 @@ def _barred(ground: str | None, needs: Mapping[str, frozenset[str]]) -> set[str]
 
 def _too_few(name: str, family: str, left: int, ground: str | None) -> str:
     if ground is None:
-        return f"{name} has met too many variants of {family}: {left} left, a pair takes {PAIR}"
+        return (
+            f"{name} has met, or has still to do, all but {left} of the variants of {family}; "
+            f"a pair takes {PAIR}"
+        )
     return (
         f"{left} variant{'' if left == 1 else 's'} of {family} left that {name} hasn't met and that can run "
         f"{GROUNDS[ground]}; a pair takes {PAIR}"
