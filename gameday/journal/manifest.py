@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gameday.errors import BadJournal
 from gameday.journal.atomic import write_atomically
 from gameday.journal.events import AdvisorName, Mode, Policy, Style
+from gameday.journal.problem import first_problem
 
 MANIFEST_FILE = "manifest.json"
 _VEIL = "veiled"
@@ -113,9 +114,7 @@ def read_manifest(run_folder: Path) -> Manifest:
     except OSError as error:
         raise BadJournal(f"{path} cannot be read: {error.strerror}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise BadJournal(f"{path}: {key + ': ' if key else ''}{first['msg']}") from error
+        raise BadJournal(f"{path}: {first_problem(error)}") from error
     except (ValueError, TypeError) as error:
         raise BadJournal(f"{path} is no JSON object, or a damaged one: {error}") from error
 

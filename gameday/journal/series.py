@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gameday.errors import BadJournal
 from gameday.journal.atomic import write_atomically
+from gameday.journal.problem import first_problem
 
 SERIES_FILE = "series.json"
 
@@ -80,6 +81,4 @@ def read_series(run_folder: Path) -> SeriesKept | None:
     except OSError as error:
         raise BadJournal(f"{path} cannot be read: {error.strerror}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise BadJournal(f"{path}: {key + ': ' if key else ''}{first['msg']}") from error
+        raise BadJournal(f"{path}: {first_problem(error)}") from error

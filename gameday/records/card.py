@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gameday.errors import BadJournal
+from gameday.journal.problem import first_problem
 
 SCORECARD_FILE = "scorecard.json"
 
@@ -97,8 +98,6 @@ def read_card(folder: Path) -> tuple[Card, dict[str, Any]]:
     except OSError as error:
         raise BadJournal(f"{path} cannot be read: {error.strerror}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise BadJournal(f"{path}: {key + ': ' if key else ''}{first['msg']}") from error
+        raise BadJournal(f"{path}: {first_problem(error)}") from error
     except ValueError as error:
         raise BadJournal(f"{path} is damaged; `gameday score` prints it anew") from error
