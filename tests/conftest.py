@@ -10,6 +10,7 @@ The databases that stores of drills are tested in are here, too: SQLite in a fol
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,10 @@ import pytest
 
 from sandbox.runtime import tools
 from tests.records import postgresql
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell has what it starts with `&` ignore Ctrl-C, and so would all programs that tests press it in.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TESTS = Path(__file__).parent
 _DRILLS = TESTS / "drills"
