@@ -157,6 +157,8 @@ class RoomScreen(Deeds):
         self._tell()
 
     def on_resize(self, event: events.Resize) -> None:
+        # Where the keys of a drill take the whole line, the ops line's hint tells of the palette.
+        self.query_one(KeyFooter).show_command_palette = self.LIVE and event.size.width >= WIDE
         if event.size.width >= WIDE and self.tab == "side":
             self.tab = "signals"
         self._draw_tabs()
