@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rich.console import Console
+from yardstick import plain_loop
 from year import many, write
 
 from gameday.records.database import Database
@@ -38,15 +39,6 @@ def work(url: str) -> tuple[float, float]:
     Console(file=io.StringIO(), width=WIDTH).print(comparison_text(page, WIDTH))
     database.close()
     return time.perf_counter() - began, time.process_time() - spent
-
-
-def plain_loop() -> float:
-    """Processor seconds for ten million additions, one after the other."""
-    spent = time.process_time()
-    total = 0
-    for number in range(10_000_000):
-        total += number
-    return time.process_time() - spent
 
 
 def main() -> None:

@@ -18,6 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from yardstick import plain_loop
+
 from gameday.records.database import Database
 from gameday.records.store import Records
 from gameday.records.training import Training
@@ -53,15 +55,6 @@ def seconds(database: Database) -> tuple[float, float, int]:
         processor = min(processor, time.process_time() - spent)
         size = len(html)
     return clock, processor, size
-
-
-def plain_loop() -> float:
-    """Processor seconds for ten million additions, one after the other."""
-    spent = time.process_time()
-    total = 0
-    for number in range(10_000_000):
-        total += number
-    return time.process_time() - spent
 
 
 def main() -> None:
