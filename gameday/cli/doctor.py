@@ -15,7 +15,7 @@ from sandbox.errors import SandboxError
 
 @click.command()
 @click.option(
-    "--fix", is_flag=True, help="Fetch and make what can be had without root: the image, Prometheus."
+    "--fix", is_flag=True, help="Fetch and make what can be had without root: image, Prometheus, database."
 )
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def doctor(fix: bool, as_json: bool) -> None:
@@ -49,13 +49,16 @@ def doctor(fix: bool, as_json: bool) -> None:
 
 def _fix() -> list[str]:
     """Make ready what a drill starts from; what could not be had, as sentences."""
-    from sandbox.runtime import tools
+    from sandbox.runtime import first_day, tools
     from sandbox.runtime.choose import docker_problem
 
     failures = []
     with progress() as tell:
         try:
             tools.fetch_prometheus(tell)
+            if not tools.missing():
+                tell("filling the company's database")
+                first_day.make_ready()
         except SandboxError as error:
             failures.append(str(error))
         if docker_problem() is None:

@@ -149,7 +149,7 @@ def lay_tree(root: Path, services: Iterable[str]) -> None:
     shutil.copy(ALERTS_FILE, root / "etc/lumen/alerts.yml")
     config = scrape_config(root / "etc/lumen/alerts.yml", targets=root / "run/targets.json")
     (root / "etc/lumen/prometheus.yml").write_text(config, encoding="utf-8")
-    _lay_programs(root / "bin")
+    lay_programs(root / "bin")
 
 
 def _name_again(source: str, target: str) -> None:
@@ -170,10 +170,11 @@ def _lay_code(package: Path, into: Path) -> None:
         py_compile.compile(str(source), doraise=True, invalidation_mode=_BY_CONTENT)
 
 
-def _lay_programs(folder: Path) -> None:
+def lay_programs(folder: Path, names: Iterable[str] = tools.NEEDED) -> None:
+    """What parts call by a plain name: these programs, Python, and what restarts a part."""
     # PostgreSQL refuses to run as root. A user namespace gives it another identity over the same files.
     other_user = "unshare --user --map-user=1000 " if os.geteuid() == 0 and sys.platform == "linux" else ""
-    for tool in tools.NEEDED:
+    for tool in names:
         prefix = other_user if tool in ("postgres", "initdb") else ""
         _script(folder / tool, f'#!/bin/sh\nexec {prefix}"{tools.require(tool)}" "$@"\n')
     _script(folder / "supervise", SUPERVISE.read_text(encoding="utf-8"))

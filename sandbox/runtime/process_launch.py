@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import subprocess
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from sandbox.errors import SandboxError
-from sandbox.runtime import ground, registry
+from sandbox.runtime import first_day, ground, registry
 from sandbox.runtime.base import Progress, Report, Step
 from sandbox.runtime.process_files import put
 from sandbox.runtime.process_parts import Parts
@@ -27,7 +26,6 @@ READY_WITHIN_S = 60.0
 _LOOK_AGAIN_S = 0.03
 _LISTENS_WITHIN_S = 1.0
 _LAST_WORDS_KEPT = 4096
-_COMPLAINT = re.compile(r"FATAL|PANIC|ERROR|HINT|could not|cannot")
 
 Tell = Callable[[str, Step, str], None]
 Place = tuple[str, dict[str, int]]
@@ -61,18 +59,18 @@ class Launcher:
             report(Progress(service, step, time.monotonic() - begun, detail))
 
         stack, placed = self._prepare_ground()
-        with ThreadPoolExecutor(thread_name_prefix="prepare") as pool:
-            prepared = {
-                name: pool.submit(self._prepare, name, service, placed[name])
+        with ThreadPoolExecutor(thread_name_prefix="first-day") as pool:
+            laid = {
+                name: pool.submit(first_day.copy_to, Path(self._fill([folder], *placed[name], 1)[0]))
                 for name, service in stack.services.items()
-                if service.process.prepare
+                if (folder := service.process.first_day)
             }
-            self._start_in_order(stack, placed, prepared, tell)
+            self._start_in_order(stack, placed, laid, tell)
 
     def _start_in_order(
-        self, stack: Stack, placed: Mapping[str, Place], prepared: dict[str, Future[None]], tell: Tell
+        self, stack: Stack, placed: Mapping[str, Place], laid: dict[str, Future[None]], tell: Tell
     ) -> None:
-        """What is still being prepared holds up nobody until somebody has to wait anyway."""
+        """A database that is still being laid holds up nobody until somebody has to wait anyway."""
         proven: set[str] = set()
 
         def start(name: str) -> None:
@@ -81,23 +79,23 @@ class Launcher:
                 self.start(name, stack.services[name], number, placed[name] if number == 1 else None)
             self.announce(stack)
 
-        def start_prepared() -> None:
-            while prepared:
-                name, preparing = prepared.popitem()
-                preparing.result()
+        def start_laid(*, wait: bool) -> None:
+            for name in [name for name, laying in laid.items() if wait or laying.done()]:
+                laid.pop(name).result()
                 start(name)
 
         for name in stack.start_order():
             for needed, how in stack.services[name].depends_on.items():
                 if how.condition != "service_started" and needed not in proven:
                     tell(name, "wait", f"for {needed}")
-                    start_prepared()
+                    start_laid(wait=True)
                     self.await_ready(needed, stack.services[needed], tell)
                     proven.add(needed)
                     tell(needed, "ready", "")
-            if name not in prepared:
+            start_laid(wait=False)
+            if not stack.services[name].process.first_day:
                 start(name)
-        start_prepared()
+        start_laid(wait=True)
         for name in stack.services:
             if name not in proven:
                 self.await_ready(name, stack.services[name], tell)
@@ -189,24 +187,6 @@ class Launcher:
             "PYTHONDONTWRITEBYTECODE": "1",
             **service.environment, **own,
         }  # fmt: skip
-
-    def _prepare(self, name: str, service: Service, placed: Place) -> None:
-        """Run what a part needs done before its first start."""
-        host, ports = placed
-        argv = self._fill(service.process.prepare or (), host, ports, 1)
-        environment = self.environment(name, service, host, ports, 1)
-        try:
-            done = subprocess.run(
-                argv, cwd=self.root, env=environment, capture_output=True, text=True,
-                timeout=READY_WITHIN_S, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as late:
-            raise SandboxError(f"{name} was not prepared within {READY_WITHIN_S:.0f} s") from late
-        if done.returncode:
-            lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
-            # Programs that tidy up after themselves say what went wrong before they say that.
-            said = [line for line in lines if _COMPLAINT.search(line)] or lines
-            raise SandboxError(f"{name} could not be prepared: {' / '.join(said[:3])}")
 
     def announce(self, stack: Stack) -> None:
         """Tell the edge and Prometheus who is there, by rename."""

@@ -18,7 +18,7 @@ import platformdirs
 
 from sandbox.errors import MissingTool
 
-POSTGRES = ("postgres", "initdb", "pg_basebackup", "pg_isready", "psql")
+POSTGRES = ("postgres", "initdb", "pg_isready", "psql")
 REDIS = ("redis-server", "redis-cli")
 
 

@@ -54,8 +54,8 @@ class Dependency(_Part):
 class AsProcess(_Part):
     """What differs when the part is a plain process."""
 
-    prepare: tuple[str, ...] | None = None
-    """Run once before the first start; what the image has done already."""
+    first_day: str | None = None
+    """Where the database of the first day, which the image holds, is laid before the first start."""
     command: tuple[str, ...] | None = None
     environment: dict[str, str] = Field(default_factory=dict)
     ready: tuple[str, ...] | None = None
