@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -51,7 +53,7 @@ def rehearse(name: str, runtime: str, as_json: bool, write: bool) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, record.model_dump_json(indent=1) + "\n")
         if write and record.passed:
-            _commit_scale(committed_path(pack), record)
+            commit_scale(committed_path(pack), record)
         tell(_verdict(record.pack, record))
     if as_json:
         click.echo(json.dumps([each.model_dump(mode="json") for each in done], indent=1))
@@ -69,12 +71,21 @@ def _verdict(pack: str, record: object) -> str:
     return f"{pack}/{record.variant} is not proven on {record.runtime}: {failed.name}: {failed.says}"
 
 
-def _commit_scale(path: Path, record: object) -> None:
-    """Put a record among those that come with the pack: variant, then runtime."""
+def commit_scale(path: Path, record: object) -> None:
+    """Put a record among those that come with the pack: variant, then runtime.
+
+    Whoever rehearses another variant of it at the same time waits, so that no record is lost.
+    """
     from gameday.journal.atomic import write_atomically
     from scenarios.rehearsal.record import Rehearsal
 
     assert isinstance(record, Rehearsal)
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    kept.setdefault(record.variant, {})[record.runtime] = record.model_dump(mode="json")
-    write_atomically(path, json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    # The folder is what is locked: the file is another one after each rename.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        kept.setdefault(record.variant, {})[record.runtime] = record.model_dump(mode="json")
+        write_atomically(path, json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    finally:
+        os.close(folder)

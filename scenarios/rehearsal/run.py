@@ -32,6 +32,7 @@ def rehearse_on(
 ) -> Rehearsal:
     """On a given company."""
     began = clock()
+    digest = digest_of(pack, variant)
     course = Course(ground, pack.scenario.of(variant), tell)
     course.run()
     return Rehearsal(
@@ -39,7 +40,7 @@ def rehearse_on(
         variant=variant,
         runtime=ground.runtime,
         machine=this_machine(),
-        digest=digest_of(pack, variant),
+        digest=digest,
         began=round(began, 3),
         took_s=round(clock() - began, 1),
         points=tuple(course.points),
