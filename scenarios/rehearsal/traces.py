@@ -50,7 +50,7 @@ def words_of(pack: str, variants: Iterable[str]) -> re.Pattern[str]:
 
 def leaks(runtime: Runtime, words: re.Pattern[str]) -> Sequence[str]:
     """Places within the participant's reach that tell, a line each, the first twenty."""
-    found = [*_on_bastion(runtime, words), *_in_logs(runtime, words), *_in_metrics(runtime, words)]
+    found = [*_on_bastion(runtime, words), *in_logs(runtime, words), *_in_metrics(runtime, words)]
     found += [f"part: {each.name}" for each in runtime.status() if words.search(each.name)]
     return list(dict.fromkeys(found))[:_MOST]
 
@@ -79,10 +79,13 @@ def _host_paths(runtime: Runtime) -> re.Pattern[str]:
     return re.compile("|".join(rf"{re.escape(path)}[^\s:\"']*" for path in longest_first))
 
 
-def _in_logs(runtime: Runtime, words: re.Pattern[str]) -> Iterable[str]:
+def in_logs(runtime: Runtime, words: re.Pattern[str]) -> Iterable[str]:
+    """Lines that tell. A stack trace says where a program lies on the machine, which is no trace."""
+    host = _host_paths(runtime)
     for line in runtime.logs():
-        if words.search(line.text):
-            yield f"log of {line.service}: {line.text[:300]}"
+        shown = host.sub("", line.text)
+        if words.search(shown):
+            yield f"log of {line.service}: {shown[:300]}"
 
 
 def _in_metrics(runtime: Runtime, words: re.Pattern[str]) -> Iterable[str]:
