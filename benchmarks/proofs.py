@@ -64,6 +64,8 @@ def _fixes(record: Rehearsal, kind: str) -> str:
 def _went(fix: FixRun) -> str:
     # A tempting fix that served customers was refused unless they were let down again within the hold.
     relapsed = " and relapsed" if fix.kind == "tempting" and fix.mitigated else ""
+    if fix.lost is not None:
+        return f"cost {fix.lost.customer_minutes:.2f} min"
     return _seconds(fix.restored_s) + relapsed
 
 

@@ -23,11 +23,17 @@ from services.kit.config import etc
 async def main():
     word, album = sys.argv[1], int(sys.argv[2])
     version = str(yaml.safe_load(etc("vision.yaml").read_text())["model_version"])
-    if word == "fill":
+    if word != "count":
         await seed.fill_cache(os.environ["CACHE_URL"], version, album)
     cache = redis.from_url(os.environ["CACHE_URL"])
     digests = (hashlib.sha256(image).hexdigest() for image in photos.albums(album))
     keys = [captions.cache_key(digest, version) for digest in digests]
+    if word == "only":
+        known = set(keys)
+        kept = [key.decode() async for key in cache.scan_iter("vision:*", count=1000)]
+        others = [key for key in kept if key not in known]
+        for first in range(0, len(others), 500):
+            await cache.unlink(*others[first : first + 500])
     print(len(keys) - await cache.exists(*keys), len(keys))
     await cache.aclose()
 
@@ -43,11 +49,13 @@ def album_of(runtime: Runtime) -> int:
 
 
 def missing_share(
-    runtime: Runtime, word: Literal["count", "fill"] = "count", album: int | None = None
+    runtime: Runtime, word: Literal["count", "fill", "only"] = "count", album: int | None = None
 ) -> float:
-    """Share of the customers' albums whose captions the cache lacks; with `fill`, after putting them there.
+    """Share of the customers' albums whose captions the cache lacks.
 
     Args:
+        word: `fill` puts them there before; `only` also takes out what else is kept of photos, such as what
+            other people's were found to be, or what another model said.
         album: photos per customer, if not as many as the customers' configuration says.
 
     Raises:

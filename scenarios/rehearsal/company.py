@@ -22,7 +22,7 @@ from sandbox.operate.answer import Answerer
 from sandbox.runtime import registry
 from sandbox.runtime.base import Runtime
 from sandbox.runtime.choose import all_sandboxes, open_runtime
-from sandbox.stack.model import load_stack
+from sandbox.stack.model import Stack, load_stack
 from sandbox.world import setting
 from sandbox.world.albums import missing_share
 from sandbox.world.keeper import Keeper, Reply
@@ -63,6 +63,7 @@ class Company:
         self._threads: list[threading.Thread] = []
         self._fed: list[customers.SliSecond] = []
         self._pages: list[float] = []
+        self._rang: list[tuple[float, frozenset[str]]] = []
         self._head = ""
         self._head_broken = ""
 
@@ -86,7 +87,7 @@ class Company:
 
     def up(self) -> None:
         self._stop = threading.Event()
-        self._fed, self._pages = [], []
+        self._fed, self._pages, self._rang = [], [], []
         runtime = self._runtime = open_runtime(self._kind, registry.new_id())
         runtime.up(lambda _: None)
         setting.apply(runtime, self._stack, _setting(self._case))
@@ -117,14 +118,16 @@ class Company:
                 fed.append(second)
 
     def _follow_alerts(self) -> None:
-        metrics, pages, firing = self._metrics, self._pages, set[str]()
+        metrics, pages, rang, firing = self._metrics, self._pages, self._rang, frozenset[str]()
         assert metrics is not None
         while not self._stop.wait(_ALERTS_EVERY_S):
             # The metrics may be silenced on purpose.
             with contextlib.suppress(SandboxError):
                 ringing = [each for each in metrics.alerts() if each.state == "firing"]
-                names = {each.name for each in ringing if each.severity == "page"}
-                pages += [time.time()] * len(names - firing)
+                names = frozenset(each.name for each in ringing if each.severity == "page")
+                now = time.time()
+                pages += [now] * len(names - firing)
+                rang.append((now, names))
                 firing = names
 
     def down(self) -> Sequence[str]:
@@ -135,7 +138,9 @@ class Company:
         self._stop.set()
         if self._keeper is not None:
             self._keeper.stop()
-        runtime = self._company
+        if self._runtime is None:
+            return []
+        runtime = self._runtime
         left = []
         try:
             runtime.down()
@@ -200,20 +205,7 @@ class Company:
         return left
 
     def restore(self) -> None:
-        runtime = self._company
-        for each in runtime.status():
-            if each.state == "paused":
-                runtime.pause(each.service, paused=False, replica=each.number)
-        repository.restore(runtime, self._head)
-        for each in runtime.status():
-            if each.state == "exited" and not self._stack.services[each.service].one_shot:
-                runtime.restart(each.service, each.number)
-        plain = self._stack.services["cache"].command
-        cache.redis(runtime, "CONFIG", "SET", "maxmemory", plain[plain.index("--maxmemory") + 1])
-        database.sql(runtime, "UPDATE accounts SET blocked = false WHERE blocked")
-        # What was computed meanwhile, as under another model's name, would keep it from biting again.
-        cache.forget(runtime, "vision:*")
-        missing_share(runtime, "fill")
+        make_whole(self._company, self._stack, self._head)
 
     def undo_fix(self) -> None:
         repository.restore(self._company, self._head_broken)
@@ -233,6 +225,10 @@ class Company:
 
     def pages(self) -> Sequence[float]:
         return tuple(self._pages)
+
+    def ringing(self, since: float) -> Sequence[str]:
+        seen = (name for at, names in tuple(self._rang) if at >= since for name in sorted(names))
+        return tuple(dict.fromkeys(seen))
 
     def errors_logged(self, since: float) -> Sequence[str]:
         parts = [name for name in self._case.truth.components if name in self._stack.services]
@@ -284,6 +280,30 @@ class Company:
             return ""
         said = [self.operate(f"limit {route} 1") for route in ("/", "/orders", "/upload")]
         return "; ".join(each.text for each in said if each.exit_code)
+
+
+def make_whole(runtime: Runtime, stack: Stack, head: str) -> None:
+    """Undo what an engineer, or an incident, may have done to a company: it is as on the day it opened.
+
+    Args:
+        head: the commit whose files `main` then has, rolled out.
+
+    Raises:
+        SandboxError: something would not go back.
+    """
+    for each in runtime.status():
+        if each.state == "paused":
+            runtime.pause(each.service, paused=False, replica=each.number)
+    repository.restore(runtime, head)
+    for each in runtime.status():
+        if each.state == "exited" and not stack.services[each.service].one_shot:
+            runtime.restart(each.service, each.number)
+    plain = stack.services["cache"].command
+    cache.redis(runtime, "CONFIG", "SET", "maxmemory", plain[plain.index("--maxmemory") + 1])
+    database.sql(runtime, "UPDATE accounts SET blocked = false WHERE blocked")
+    # What was computed meanwhile, of bots' photos or under another model's name, would keep the fault from
+    # biting again. The albums are put there first: a cache that is cold for a moment is an incident itself.
+    missing_share(runtime, "only")
 
 
 def _setting(case: Case) -> setting.Setting:

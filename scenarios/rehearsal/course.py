@@ -2,7 +2,8 @@
 
 The incident is played once for as long as nobody helps: it has to bite, to last, to tell itself apart, to
 withstand cheating and the tempting fixes; then the first accepted fix has to end it. For each further one
-the world is made whole, proven to be so, and broken again.
+the world is made whole, proven to be so, and broken again. Where nothing is wrong, the tempting fixes must
+leave the pager as it is, and what they cost customers is written down.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
 
 from scenarios.model import Case
 from scenarios.parts import AcceptedFix, Discriminator, Fix
@@ -43,6 +45,24 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 Tell = Callable[[str], object]
 
 
+class Applied(NamedTuple):
+    """How the steps of a fix went. Times are UNIX seconds."""
+
+    began: float
+    acted: float
+    """When its first step was done, one that only waits left out."""
+    failed: str
+    """What a step said that was refused."""
+
+    def after(self, at: float | None) -> float | None:
+        """Seconds from its beginning until customers were served again at a time; None if they were not.
+
+        The oracle may date that a little before the first step, if a rare journey's customers happened to be
+        served then. That is not what was done: nothing can help before its first step was done.
+        """
+        return None if at is None else round(max(at, self.acted) - self.began, 1)
+
+
 class Failed(Exception):
     """A point failed."""
 
@@ -63,6 +83,7 @@ class Course:
         self._incident: Incident | None = None
         self._silent_s = 0.0
         self._whole_at = 0.0
+        self._told_at: float | None = None
         self.points: list[Point] = []
         self.fixes: list[FixRun] = []
         self.onset_to_violation_s: float | None = None
@@ -73,6 +94,7 @@ class Course:
 
     def run(self) -> None:
         """Play it. The company is removed whatever happens; errors of the sandbox leave."""
+        self._told_at = self._ground.now()
         try:
             self._ground.up()
             self._play()
@@ -85,9 +107,11 @@ class Course:
     # --- telling ---------------------------------------------------------------------------------
 
     def _note(self, name: PointName, passed: bool, says: str, **figures: float | str | None) -> None:
-        point = Point(name=name, passed=passed, says=says, figures=figures)
-        self.points.append(point)
-        self._tell(f"{'ok' if passed else 'FAILED'}  {name}: {says}")
+        now = self._ground.now()
+        took_s = round(now - (now if self._told_at is None else self._told_at), 1)
+        self._told_at = now
+        self.points.append(Point(name=name, passed=passed, says=says, took_s=took_s, figures=figures))
+        self._tell(f"{'ok' if passed else 'FAILED'}  {name}: {says} ({took_s:.0f} s)")
 
     def _judge(self, name: PointName, passed: bool, says: str, **figures: float | str | None) -> None:
         """Note a point, and end the course if it failed."""
@@ -106,8 +130,7 @@ class Course:
         self._lasts(incident)
         if self.onset_to_violation_s is None:
             self._judge("cheating", True, "customers are served all along; there is nothing to feign")
-            self._judge("tempting", True, "customers are served all along")
-            self._harmless(incident)
+            self._harmless(self._vain(incident))
             return
         incident = self._cheats(incident)
         incident = self._tempting(incident)
@@ -125,10 +148,11 @@ class Course:
         demand = self._baseline or baseline_demand(by_second.values(), last + 1, seconds)
         return holds(patch, Slo(), demand)
 
-    def _await_steady(self, within_s: float) -> bool:
-        since = self._ground.now()
-        while not self._steady(_STEADY_S, since):
-            if self._ground.now() - since > within_s:
+    def _await_steady(self, within_s: float, since: float | None = None) -> bool:
+        """Until customers have been served for a while, since now or since a time."""
+        began = self._ground.now()
+        while not self._steady(_STEADY_S, began if since is None else since):
+            if self._ground.now() - began > within_s:
                 return False
             self._ground.wait(0.5)
         return True
@@ -189,9 +213,7 @@ class Course:
             _late("somebody was paged", self.onset_to_page_s, bites.paged_s, "the pager"),
         ]
         wrong = "; ".join(filter(None, problems))
-        says = (
-            wrong or f"violated after {_s(self.onset_to_violation_s)}, paged after {_s(self.onset_to_page_s)}"
-        )
+        says = wrong or f"violated {_after(self.onset_to_violation_s)}, paged {_after(self.onset_to_page_s)}"
         self._judge(
             "bites", not wrong, says, violated_s=self.onset_to_violation_s, paged_s=self.onset_to_page_s
         )
@@ -272,12 +294,12 @@ class Course:
         """Try each; the incident that goes on afterwards."""
         helped = []
         for fix in self._case.fixes.tempting:
-            began, failed = self._apply(fix)
+            applied = self._apply(fix)
             self._mitigates(incident, self._ground.now() + _TEMPTED_S)
-            at = incident.mitigated_at
-            if at is not None and not self._relapses(incident):
-                helped.append(f"{fix.id} served customers again after {_s(at - began)}")
-            self._ran(fix, "tempting", None if at is None else at - began, at is not None, failed)
+            restored = applied.after(incident.mitigated_at)
+            if restored is not None and not self._relapses(incident):
+                helped.append(f"{fix.id} served customers again after {_s(restored)}")
+            self._ran(fix, "tempting", restored, restored is not None, applied.failed)
             self._ground.undo_fix()
             if not helped:
                 incident = self._ill(incident, "tempting")
@@ -285,6 +307,49 @@ class Course:
         says = "; ".join(helped) or f"{count} tempting fixes left customers where they were"
         self._judge("tempting", not helped, says)
         return incident
+
+    def _vain(self, incident: Incident) -> Incident:
+        """Nothing is wrong: try each tempting fix; the incident that goes on afterwards.
+
+        It must not silence the pager: what fires before it fires on or again once it had its time to help.
+        What customers go without meanwhile is the harm that it does.
+        """
+        false = frozenset(self._ground.ringing(incident.onset)[:1])
+        paged_s = self._case.expectations.bites.paged_s or 0.0
+        figures: dict[str, float | str | None] = {}
+        helped = []
+        fixes = self._case.fixes
+        for fix in fixes.tempting:
+            applied = self._apply(fix)
+            judged = self._ground.now() + _TEMPTED_S
+            incident.until(lambda: False, judged)
+            rings = self._rings(false, judged, judged + paged_s)
+            # Customers may still go without; that is its doing, too.
+            self._await_steady(RECOVERED_WITHIN_S, since=judged - _TEMPTED_S)
+            lost = incident.losses(applied.began, self._ground.now())
+            worst = incident.worst(applied.began)
+            self._ran(fix, "tempting", None, False, applied.failed, lost=lost, worst_sli=worst)
+            figures |= {f"{fix.id}_customer_minutes": lost.customer_minutes, f"{fix.id}_worst_sli": worst}
+            if not rings:
+                helped.append(f"{fix.id} silenced {', '.join(false)} for {paged_s:g} s and longer")
+            if fix is fixes.tempting[-1] and not fixes.accepted:
+                # Nothing follows that it could get in the way of.
+                break
+            self._ground.undo_fix()
+            if not self._await_steady(RECOVERED_WITHIN_S):
+                incident = self._break_again("tempting")
+        costs = ", ".join(f"{each.id} {each.lost.customer_minutes:g}" for each in self.fixes if each.lost)
+        says = "; ".join(helped) or f"the pager rings on; lost min per customer: {costs or 'nothing tried'}"
+        self._judge("tempting", not helped, says, **figures)
+        return incident
+
+    def _rings(self, names: frozenset[str], since: float, deadline: float) -> bool:
+        """Whether each of these alerts is seen firing after a time, and by a deadline."""
+        while not names <= set(self._ground.ringing(since)):
+            if self._ground.now() >= deadline:
+                return False
+            self._ground.wait(0.5)
+        return True
 
     def _ill(self, incident: Incident, wanted: PointName) -> Incident:
         """The incident if it goes on, or the same broken again if it is over.
@@ -314,15 +379,15 @@ class Course:
         for number, fix in enumerate(self._case.fixes.accepted):
             if number:
                 incident = self._break_again("accepted")
-            began, restored, failed = self._heal(incident, fix)
-            self._ran(fix, "accepted", restored, restored is not None, failed)
-            if failed:
-                problems.append(f"{fix.id}: {failed}")
+            applied, restored = self._heal(incident, fix)
+            self._ran(fix, "accepted", restored, restored is not None, applied.failed)
+            if applied.failed:
+                problems.append(f"{fix.id}: {applied.failed}")
             elif restored is None or restored > fix.within_s:
                 took = "not at all" if restored is None else f"only after {_s(restored)}"
                 problems.append(f"{fix.id} served customers again {took}, and not within {fix.within_s:g} s")
             else:
-                costs.append(self._cost(incident, began, restored))
+                costs.append(self._cost(incident, applied.began, restored))
             if problems:
                 break
         self.best_fix = min(costs, key=lambda each: each.customer_minutes, default=None)
@@ -331,14 +396,12 @@ class Course:
         says = "; ".join(problems) or f"customers were served again: {told}"
         self._judge("accepted", not problems, says, **restored_s)
 
-    def _heal(self, incident: Incident, fix: AcceptedFix) -> tuple[float, float | None, str]:
-        """When its first step was made, the seconds until customers were served again, what went wrong."""
-        began, failed = self._apply(fix)
-        deadline = max(began + fix.within_s, self._ground.now()) + self._hold_s + _BEYOND_HOLD_S
-        incident.until(lambda: bool(failed) or incident.mitigated_at is not None, deadline)
-        at = incident.mitigated_at
-        restored = None if at is None or failed else round(max(0.0, at - began), 1)
-        return began, restored, failed
+    def _heal(self, incident: Incident, fix: AcceptedFix) -> tuple[Applied, float | None]:
+        """How its steps went, and the seconds until customers were served again."""
+        applied = self._apply(fix)
+        deadline = max(applied.began + fix.within_s, self._ground.now()) + self._hold_s + _BEYOND_HOLD_S
+        incident.until(lambda: bool(applied.failed) or incident.mitigated_at is not None, deadline)
+        return applied, None if applied.failed else applied.after(incident.mitigated_at)
 
     def _cost(self, incident: Incident, began: float, restored: float) -> Losses:
         """Of somebody who begins this fix when the pager rings."""
@@ -362,7 +425,9 @@ class Course:
         incident = self._break_it()
         bites = self._case.expectations.bites
         deadline = incident.onset + (bites.violated_s or 0.0) + _BEYOND_HOLD_S
-        if not incident.until(lambda: incident.violated_at is not None, deadline):
+        if bites.violated_s is not None and not incident.until(
+            lambda: incident.violated_at is not None, deadline
+        ):
             self._judge(wanted, False, "broken a second time, it did not bite")
         limit = incident.onset + (bites.paged_s or 0.0) + _BEYOND_HOLD_S
         incident.until(lambda: incident.paged_at() is not None, limit)
@@ -370,43 +435,59 @@ class Course:
 
     def _harmless(self, incident: Incident) -> None:
         """Nothing is wrong: what is accepted must not make it so."""
+        since = self._ground.now()
         for fix in self._case.fixes.accepted:
-            began, failed = self._apply(fix)
+            began, _, failed = self._apply(fix)
             if failed:
                 self._judge("accepted", False, f"{fix.id}: {failed}")
             self._ground.wait(self._hold_s)
             self._ran(fix, "accepted", round(self._ground.now() - began, 1), True, "")
-        still = incident.violated_at is None
+        still = incident.violated_since(since) is None
         says = "customers are served all along" if still else "it let customers down"
         self._judge("accepted", still, says)
 
     # --- steps -----------------------------------------------------------------------------------
 
-    def _apply(self, fix: Fix) -> tuple[float, str]:
-        """Do the steps of a fix; when it began, and what a step said that was refused."""
+    def _apply(self, fix: Fix) -> Applied:
+        """Do the steps of a fix."""
         began = self._ground.now()
+        acted: float | None = None
         for step in fix.steps:
             wait = _STEP_WAIT.fullmatch(step.strip())
             if wait:
                 self._ground.wait(float(wait[1]))
                 continue
             done = self._ground.operate(step)
+            acted = acted or self._ground.now()
             if done.exit_code:
-                return began, f"{step!r} was refused: {' '.join(done.text.split())[:200]}"
-        return began, ""
+                refused = f"{step!r} was refused: {' '.join(done.text.split())[:200]}"
+                return Applied(began, acted, refused)
+        return Applied(began, acted or began, "")
 
-    def _ran(self, fix: Fix, kind: str, restored: float | None, mitigated: bool, failed: str) -> None:
-        run = FixRun.model_validate(
-            {
-                "id": fix.id, "kind": kind, "mitigated": mitigated, "failed_step": failed,
-                "restored_s": None if restored is None else round(restored, 1),
-            }
+    def _ran(
+        self,
+        fix: Fix,
+        kind: Literal["accepted", "tempting"],
+        restored: float | None,
+        mitigated: bool,
+        failed: str,
+        *,
+        lost: Losses | None = None,
+        worst_sli: float | None = None,
+    ) -> None:
+        run = FixRun(
+            id=fix.id, kind=kind, mitigated=mitigated, restored_s=restored, failed_step=failed,
+            lost=lost, worst_sli=worst_sli,
         )  # fmt: skip
         self.fixes.append(run)
 
 
 def _s(seconds: float | None) -> str:
     return "never" if seconds is None else f"{seconds:.1f} s"
+
+
+def _after(seconds: float | None) -> str:
+    return "never" if seconds is None else f"after {_s(seconds)}"
 
 
 def _rounded(value: float | None) -> float | None:

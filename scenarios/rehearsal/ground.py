@@ -68,6 +68,10 @@ class Ground(Protocol):
         """When each alert that pages began to fire."""
         ...
 
+    def ringing(self, since: float) -> Sequence[str]:
+        """Names of the alerts that page and were seen firing since a time, in the order they were seen."""
+        ...
+
     def errors_logged(self, since: float) -> Sequence[str]:
         """Lines of the level `error` that the parts on the fault's path wrote."""
         ...

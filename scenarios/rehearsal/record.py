@@ -50,6 +50,7 @@ class Point(_Part):
     name: PointName
     passed: bool
     says: str = Field(description="The verdict in one sentence, with its figure.")
+    took_s: float | None = Field(default=None, description="Since the point before, or since it began.")
     figures: dict[str, float | str | None] = Field(default_factory=dict, description="Times in seconds.")
 
 
@@ -67,8 +68,16 @@ class FixRun(_Part):
     id: str
     kind: Literal["accepted", "tempting"]
     mitigated: bool
-    restored_s: float | None = Field(description="From its first step until customers were served again.")
+    restored_s: float | None = Field(
+        description="From its beginning until customers were served again; never before its first step."
+    )
     failed_step: str = ""
+    lost: Losses | None = Field(
+        default=None, description="The harm of a tempting fix where nothing is wrong: from its first step on."
+    )
+    worst_sli: float | None = Field(
+        default=None, description="Smallest share of good requests of any journey over ten seconds meanwhile."
+    )
 
 
 class Rehearsal(_Part):

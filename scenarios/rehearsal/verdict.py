@@ -8,7 +8,7 @@ from scenarios.parts import Fraud
 from scenarios.rehearsal.ground import Ground
 from scenarios.rehearsal.record import Losses
 from scoring.losses import customer_minutes_lost, fraud_lost, money_lost
-from scoring.sli import FEED_LAG_S, Baseline, Tally, window
+from scoring.sli import FEED_LAG_S, Baseline, Tally, covered_until, window
 from scoring.slo import Oracle, Slo, violated_since
 
 _LOOK_EVERY_S = 0.5
@@ -50,7 +50,11 @@ class Incident:
 
     @property
     def violated_at(self) -> float | None:
-        return violated_since(self._ground.seconds(), self.onset, self._slo, self._baseline)
+        return self.violated_since(self.onset)
+
+    def violated_since(self, since: float) -> float | None:
+        """The first second from a time on, such as the onset, from which customers were let down."""
+        return violated_since(self._ground.seconds(), since, self._slo, self._baseline)
 
     def paged_at(self) -> float | None:
         return next((at for at in self._ground.pages() if at >= self.onset), None)
@@ -64,19 +68,22 @@ class Incident:
         return True
 
     def losses(self, since: float, until: float) -> Losses:
-        """What it cost in these seconds."""
+        """What it cost in these seconds; the last ones are left out if their lines have yet to come."""
         series = self._ground.seconds()
-        minutes = customer_minutes_lost(series, since, int(until), self._baseline)
-        lost = money_lost(series, since, int(until)) + fraud_lost(series, since, int(until))
+        end = min(int(until), covered_until(series, self._ground.now()))
+        minutes = customer_minutes_lost(series, since, end, self._baseline)
+        lost = money_lost(series, since, end) + fraud_lost(series, since, end)
         return Losses(
             over_s=round(until - since, 1), customer_minutes=round(minutes, 4), money=round(lost, 2)
         )
 
-    def worst(self) -> float | None:
-        """Smallest share of good requests of any journey over ten seconds since the onset."""
+    def worst(self, since: float | None = None) -> float | None:
+        """Smallest share of good requests of any journey over ten seconds, since the onset or a time."""
         by_second = {each.second: each for each in self._ground.seconds()}
         shares: list[float] = []
-        for start in range(int(self.onset), max(by_second, default=0) - _WORST_OVER_S + 1):
+        for start in range(
+            int(self.onset if since is None else since), max(by_second, default=0) - _WORST_OVER_S + 1
+        ):
             tally = Tally(self._baseline, window(by_second, start, _WORST_OVER_S))
             shares += [tally.good[name] / count for name, count in tally.count.items() if count]
         return round(min(shares), 4) if shares else None

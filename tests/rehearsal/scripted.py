@@ -38,6 +38,17 @@ class Scripted:
     """Cheats after which the figures look well, as a careless measurement would have it."""
     cured_by: frozenset[str] = frozenset()
     """What ends the incident once it is taken back, as with one that only keeps itself going."""
+    false_page: bool = False
+    """A page rings for as long as the fault is there, however customers are."""
+    silenced_by: frozenset[str] = frozenset()
+    """Lines after which that page rings no more."""
+    harms: frozenset[str] = frozenset()
+    """Lines after which customers are let down for a while, or until it is undone."""
+    harm_s: float = 15.0
+    lasting: frozenset[str] = frozenset()
+    """Lines that committed nothing, so that taking a fix back does not undo them."""
+    step_s: float = 0.0
+    """How long a line takes; customers happen to be served from its beginning on."""
     stuck: bool = False
     """Taking the fault back fails."""
     ups: int = 0
@@ -49,6 +60,8 @@ class Scripted:
     cheats: set[str] = field(default_factory=set)
     line: list[SecondSli] = field(default_factory=list)
     rung: list[float] = field(default_factory=list)
+    rings: list[tuple[float, str]] = field(default_factory=list)
+    """Each second in which a page rang, and which."""
 
     def __post_init__(self) -> None:
         self._dice = random.Random(1)
@@ -65,6 +78,8 @@ class Scripted:
 
     def _ill(self, at: float) -> bool:
         if self.shaky[0] <= at - 1_750_000_000.0 < self.shaky[1]:
+            return True
+        if any(line in self.done and at < self.done[line] + self.harm_s for line in self.harms):
             return True
         if self.onset is None or not self.bites:
             return False
@@ -87,8 +102,11 @@ class Scripted:
         }
         self.line.append(SecondSli(at, journeys, money_lost=sum(c - g for c, g in journeys.values())))
         started = self.onset is not None and at >= self.onset + _PAGE_AFTER_S
-        if ill and started and not any(rang >= (self.onset or 0) for rang in self.rung):
-            self.rung.append(float(at))
+        false = self.false_page and not self.silenced_by & self.done.keys()
+        if started and (ill or false):
+            self.rings += [(float(at), name) for name, rings in (("Thin", ill), ("False", false)) if rings]
+            if not any(rang >= (self.onset or 0) for rang in self.rung):
+                self.rung.append(float(at))
 
     def up(self) -> None:
         self.ups += 1
@@ -113,12 +131,13 @@ class Scripted:
     def undo_fix(self) -> None:
         if self.cured_by & self.done.keys():
             self.onset = None
-        self.done.clear()
+        self.done = {line: at for line, at in self.done.items() if line in self.lasting}
 
     def operate(self, line: str) -> Done:
         if line in self.refused:
             return Done(1, "the company's rules forbid it")
         self.done[line] = self.clock
+        self.wait(self.step_s)
         return Done(0, "ok")
 
     def seconds(self) -> Sequence[SecondSli]:
@@ -126,6 +145,9 @@ class Scripted:
 
     def pages(self) -> Sequence[float]:
         return tuple(self.rung)
+
+    def ringing(self, since: float) -> Sequence[str]:
+        return tuple(dict.fromkeys(name for at, name in self.rings if at >= since))
 
     def errors_logged(self, since: float) -> Sequence[str]:
         return ["cache: error out of memory"] if self.noisy else []

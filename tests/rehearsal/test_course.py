@@ -192,6 +192,101 @@ def test_nothing_wrong_needs_customers_who_notice_nothing(tmp_path: Path) -> Non
     assert not record.passed
 
 
+NOTHING_WRONG = {
+    "truth": {"components": [], "mechanisms": ["none"], "trigger": "none", "chain": ["a wrong rule"]},
+    "expectations": {"bites": {"violated_s": None, "paged_s": 20}},
+    "fixes": {
+        "accepted": [],
+        "tempting": [{"id": "restart", "steps": ["restart"]}, {"id": "scale", "steps": ["scale"]}],
+    },
+}
+"""A page although customers are served."""
+
+
+def test_where_nothing_is_wrong_tempting_fixes_are_tried(tmp_path: Path) -> None:
+    """Each leaves the pager as it is, and what it costs customers is in the record."""
+    ground = Scripted(bites=False, false_page=True, harms=frozenset({"restart"}))
+    record = rehearsed(tmp_path, ground, **NOTHING_WRONG)
+    assert record.failed is None
+    assert [(run.id, run.kind, run.mitigated) for run in record.fixes] == [
+        ("restart", "tempting", False), ("scale", "tempting", False),
+    ]  # fmt: skip
+    restart, scale = (run for run in record.fixes)
+    assert restart.lost is not None
+    assert scale.lost is not None
+    # Seven tenths of a quarter of a minute.
+    assert restart.lost.customer_minutes == pytest.approx(0.175, abs=0.04)
+    assert scale.lost.customer_minutes < 0.02
+    assert restart.worst_sli is not None
+    assert scale.worst_sli is not None
+    assert restart.worst_sli < 0.5 < 0.8 < scale.worst_sli
+
+
+def test_a_tempting_fix_that_silences_a_false_alarm_is_refused(tmp_path: Path) -> None:
+    """Then the pack isn't what it says: whoever is tempted is right about what mends it."""
+    ground = Scripted(bites=False, false_page=True, silenced_by=frozenset({"scale"}))
+    record = rehearsed(tmp_path, ground, **NOTHING_WRONG)
+    assert record.failed is not None
+    assert (record.failed.name, record.failed.says) == (
+        "tempting",
+        "scale silenced False for 20 s and longer",
+    )
+
+
+def test_another_page_is_not_the_false_alarm(tmp_path: Path) -> None:
+    """What rings because the fix did harm does not show that the false alarm rings on."""
+    restart = frozenset({"restart"})
+    ground = Scripted(bites=False, false_page=True, silenced_by=restart, harms=restart, harm_s=60)
+    record = rehearsed(tmp_path, ground, **NOTHING_WRONG)
+    assert record.failed is not None
+    assert (record.failed.name, record.failed.says[:16]) == ("tempting", "restart silenced")
+
+
+def test_harm_that_stays_is_made_whole_before_the_next_fix(tmp_path: Path) -> None:
+    """The harm of one isn't counted as the other's."""
+    restart = frozenset({"restart"})
+    ground = Scripted(bites=False, false_page=True, harms=restart, harm_s=1e9, lasting=restart)
+    record = rehearsed(tmp_path, ground, **NOTHING_WRONG)
+    assert record.failed is None
+    first, second = (run.lost for run in record.fixes)
+    assert first is not None
+    assert second is not None
+    assert first.over_s > 60
+    assert second.customer_minutes < 0.02
+
+
+def test_accepted_where_nothing_is_wrong_may_not_let_customers_down(tmp_path: Path) -> None:
+    """What a tempting fix did before it is not held against it."""
+    quiet = {
+        **NOTHING_WRONG,
+        "fixes": {
+            "accepted": [{"id": "mend-rule", "steps": ["mend"]}],
+            "tempting": [{"id": "restart", "steps": ["restart"]}],
+        },
+    }
+    harmful = Scripted(bites=False, false_page=True, harms=frozenset({"restart"}))
+    assert rehearsed(tmp_path, harmful, **quiet).passed
+    record = rehearsed(tmp_path, Scripted(bites=False, false_page=True, harms=frozenset({"mend"})), **quiet)
+    assert record.failed is not None
+    assert (record.failed.name, record.failed.says) == ("accepted", "it let customers down")
+
+
+def test_nothing_helps_before_its_first_step_is_done(tmp_path: Path) -> None:
+    """Customers who happen to be served while a step is under way are not its doing."""
+    record = rehearsed(tmp_path, Scripted(step_s=6.0))
+    assert record.failed is None
+    restored = {run.id: run.restored_s or 0.0 for run in record.fixes if run.kind == "accepted"}
+    assert restored["restore"] == 6.0
+    # It waits for two seconds first.
+    assert restored["shed"] >= 8.0
+
+
+def test_points_say_how_long_they_took(tmp_path: Path) -> None:
+    """All together as long as the rehearsal."""
+    record = rehearsed(tmp_path, Scripted())
+    assert sum(point.took_s or 0.0 for point in record.points) == pytest.approx(record.took_s, abs=1)
+
+
 def _truth() -> dict[str, object]:
     truth = PACK["truth"]
     assert isinstance(truth, dict)

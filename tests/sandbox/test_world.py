@@ -11,10 +11,13 @@ import pytest
 import yaml
 
 from sandbox.errors import BadStack
+from sandbox.faults.effects import cache, database
 from sandbox.stack.model import load_stack
 from sandbox.world import repo, setting
+from sandbox.world.albums import missing_share
 from sandbox.world.cast import CAST
 from sandbox.world.proposals import Proposal, Swap, push
+from scenarios.rehearsal.company import make_whole
 from tests.sandbox.world import World
 from tests.waiting import wait_until
 
@@ -150,6 +153,30 @@ def test_runbooks_are_those_of_the_repository(world: World) -> None:
     listed = world.runtime.exec("bastion", ["ops", "runbook"], timeout_s=60).stdout.split()
     assert {"on-call.md", "queue.md"} <= set(listed)
     assert "Wait." in world.runtime.exec("bastion", ["ops", "runbook", "queue"], timeout_s=60).stdout
+
+
+def test_a_company_is_made_whole_after_an_incident(world: World) -> None:
+    """As a rehearsal does between two fixes: the cache knows the customers' albums, and nothing else."""
+    runtime = world.runtime
+    head = repo.resolve(runtime, "main")
+    model = "sed -i s/lumen-caption-7/lumen-caption-8/ config/vision.yaml"
+    assert all(each.ok for each in world.became(world.push(model)))
+    whole = cache.max_memory(runtime)
+    cache.redis(runtime, "CONFIG", "SET", "maxmemory", "1mb")
+    cache.redis(runtime, "CONFIG", "SET", "maxmemory", str(2 * whole))
+    others = ["vision:lumen-caption-8:a-photo", "vision:lumen-caption-7:a-bots-photo"]
+    for key in others:
+        cache.redis(runtime, "SET", key, "a picnic")
+    assert missing_share(runtime) > 0
+    database.sql(runtime, "UPDATE accounts SET blocked = true WHERE id = 4000")
+    runtime.pause("catalog", paused=True)
+    make_whole(runtime, load_stack(), head)
+    assert "lumen-caption-7" in world.config("vision")
+    assert cache.max_memory(runtime) == whole
+    assert missing_share(runtime) == 0
+    assert cache.redis(runtime, "EXISTS", *others) == "0"
+    assert database.sql(runtime, "SELECT count(*) FROM accounts WHERE blocked").split() == ["0"]
+    assert "paused" not in {each.state for each in runtime.status()}
 
 
 def test_the_shell_is_heard(world: World) -> None:
