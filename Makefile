@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PLAYABLE := $(VENV)/.playable
 READY := $(VENV)/.ready
 
-.PHONY: setup drill test check format lint types contracts bench schema rehearse-all clean
+.PHONY: setup drill test check format lint types contracts bench schema rehearse-all rehearse-due clean
 
 setup: $(READY)
 	@$(BIN)/gameday doctor --fix
@@ -58,6 +58,12 @@ REHEARSALS ?= $(shell n=$$(nproc 2>/dev/null || sysctl -n hw.ncpu); echo $$((n <
 rehearse-all: $(READY)
 	@$(BIN)/gameday scenarios list --json | $(BIN)/python -c 'import json, sys; print(*(row["id"] for row in json.load(sys.stdin)), sep="\n")' \
 		| xargs -n 1 -P $(REHEARSALS) $(BIN)/gameday rehearse
+
+# What a change asks for: what it touched since SINCE, and one variant of each mission pack; both runtimes at once.
+SINCE ?= HEAD~1
+BUDGET ?= 30
+rehearse-due: $(READY)
+	@$(BIN)/gameday rehearse --due --since $(SINCE) --budget $(BUDGET)
 
 clean:
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
