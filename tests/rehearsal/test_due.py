@@ -14,11 +14,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
-from gameday.cli.due import Players, Stopped, proofs_before, verdict
+from gameday.cli.due import Players, Stopped, choose_runtimes, proofs_before, verdict
+from gameday.cli.rehearse import rehearse
+from sandbox.errors import MissingTool
 from scenarios.loader import LIBRARY, load_pack, pack_names
 from scenarios.model import Pack
-from scenarios.rehearsal.due import ALWAYS, Due, Verdict, plan, play_all, proofs_of
+from scenarios.rehearsal.due import ALWAYS, Due, Plan, Verdict, plan, play_all, proofs_of
 from scenarios.rehearsal.keeping import committed_path
 from tests.rehearsal.scripted import Scripted
 from tests.rehearsal.test_course import rehearsed
@@ -250,6 +253,49 @@ def test_a_program_that_breaks_is_a_failure_with_its_last_words() -> None:
     """No record, or none that proves it, is never a success."""
     assert verdict(2, "", "gameday: the network is gone") == Verdict(False, "gameday: the network is gone")
     assert verdict(0, "[]", "") == Verdict(False, "it ended with the exit code 0")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "exit_code", "outcomes"),
+    [
+        ((True, True), 0, ["proven", "proven"]),
+        ((False, True, True), 0, ["flake", "proven"]),
+        ((False, False, True), 1, ["refused", "proven"]),
+    ],
+)
+def test_the_command_fails_only_for_what_is_refused(
+    monkeypatch: pytest.MonkeyPatch, verdicts: tuple[bool, ...], exit_code: int, outcomes: list[str]
+) -> None:
+    """What became of each is on standard output, and what was never proven beside it."""
+    left = list(verdicts)
+    chosen = Plan((NORTH, SOUTH), ("thin-ice/west on docker",))
+    monkeypatch.setattr("gameday.cli.due.choose_runtimes", lambda wish, tell: ["process"])
+    monkeypatch.setattr("gameday.cli.due.planned", lambda runtimes, turn, since, tell: chosen)
+    monkeypatch.setattr(Players, "play", lambda self, due: Verdict(left.pop(0), "seen"))
+    done = CliRunner().invoke(rehearse, ["--due", "--json"])
+    assert done.exit_code == exit_code
+    said = json.loads(done.stdout)
+    assert [row["outcome"] for row in said["played"]] == outcomes
+    assert said["unproven"] == ["thin-ice/west on docker"]
+    assert not left
+
+
+def test_it_is_one_pack_or_what_is_due() -> None:
+    """Not both, and not neither."""
+    assert CliRunner().invoke(rehearse, []).exit_code == 2
+    assert CliRunner().invoke(rehearse, ["cache-loss", "--due"]).exit_code == 2
+
+
+def test_a_runtime_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other half is rehearsed; without any there is nothing to do, and that is no success."""
+    told: list[str] = []
+    monkeypatch.setattr("sandbox.runtime.choose.process_problem", lambda: None)
+    monkeypatch.setattr("sandbox.runtime.choose.docker_problem", lambda: "Docker does not answer")
+    assert choose_runtimes("auto", told.append) == ["process"]
+    assert told == ["nothing is rehearsed on docker: Docker does not answer"]
+    monkeypatch.setattr("sandbox.runtime.choose.process_problem", lambda: "it lacks envoy")
+    with pytest.raises(MissingTool):
+        choose_runtimes("auto", told.append)
 
 
 # A rehearsal that says what it is told, and waits to be ended.
