@@ -270,7 +270,11 @@ class Course:
         self._judge("discriminators", not wrong, says, **figures)
 
     def _cheats(self, incident: Incident) -> Incident:
-        """Try each; the incident that goes on afterwards."""
+        """Try each; the incident that goes on afterwards.
+
+        They follow each other at once: they keep customers away, so none can get the credit for an incident
+        that ends by itself when the one before is over. Before a fix is tried that is looked at.
+        """
         figures: dict[str, float | str | None] = {
             _SILENCE: f"watched {self._silent_s:.0f} s, while nobody did anything else"
         }
@@ -282,10 +286,12 @@ class Course:
                 passed.append(how)
             self._ground.cheat(how, on=False)
             figures[how] = said or f"watched {self._ground.now() - began:.0f} s"
-            if how not in passed:
-                before, incident = incident, self._ill(incident, "cheating")
-                if incident is not before:
-                    figures[how] = f"{figures[how]}; customers were served again once it was over"
+            if passed:
+                break
+        else:
+            before, incident = incident, self._ill(incident, "cheating")
+            if incident is not before:
+                figures["afterwards"] = "customers were served again"
         says = f"it passed for a mitigation: {', '.join(passed)}" if passed else "none is a mitigation"
         self._judge("cheating", not passed, says, **figures)
         return incident
