@@ -9,8 +9,8 @@ from gameday.drill.session import Listener, SignalSample
 from gameday.drill.tasks import in_loop
 from gameday.errors import BadJournal, GamedayError
 from gameday.journal import events as ev
-from gameday.journal.reader import Recorded
-from gameday.journal.writer import Journal
+from gameday.journal.reader import Recorded, parse
+from gameday.journal.writer import Journal, line_of
 from sandbox.runtime.base import LogLine
 
 OnEvent = Callable[[ev.Entry, ev.Event], None]
@@ -25,13 +25,14 @@ class Chronicle:
         self._journal = journal
         self._first = first
         self._listeners: list[Listener] = []
-        self._history: list[tuple[ev.Entry, ev.Event]] = []
+        self._history: list[bytes] = []
+        """Lines of a journal: as objects, an hour of events takes ten times as much memory."""
         self._on_failure: OnFailure = lambda _: None
 
     def remember(self, recorded: Iterable[Recorded], hear: OnEvent) -> None:
         """What another trainer wrote down; `hear` takes it in, and listeners get it with the rest."""
         for item in recorded:
-            self._history.append((item.entry, item.event))
+            self._history.append(line_of(item.entry))
             hear(item.entry, item.event)
 
     def open(self, loop: asyncio.AbstractEventLoop, on_failure: OnFailure) -> None:
@@ -44,8 +45,9 @@ class Chronicle:
         self._journal.subscribe(lambda entry, event: in_loop(loop, self._spread, entry, event))
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        for entry, event in self._history:
-            listener.on_event(entry, event)
+        for number, line in enumerate(self._history):
+            item = parse(line, f"event {number}")
+            listener.on_event(item.entry, item.event)
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -71,7 +73,7 @@ class Chronicle:
         self._journal.close()
 
     def _spread(self, entry: ev.Entry, event: ev.Event) -> None:
-        self._history.append((entry, event))
+        self._history.append(line_of(entry))
         self._first(entry, event)
         for listener in tuple(self._listeners):
             listener.on_event(entry, event)

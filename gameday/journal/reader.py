@@ -36,7 +36,7 @@ def read(run_folder: Path) -> list[Recorded]:
     path = run_folder / EVENTS_FILE
     recorded: list[Recorded] = []
     for number, line in enumerate(_whole_lines(path), start=1):
-        item = _parse(line, f"{path}, line {number}")
+        item = parse(line, f"{path}, line {number}")
         if item.entry.seq != number - 1:
             raise BadJournal(
                 f"{path}, line {number}: the entry is number {item.entry.seq} where {number - 1} was due; "
@@ -71,7 +71,12 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def _parse(line: bytes, where: str) -> Recorded:
+def parse(line: bytes, where: str) -> Recorded:
+    """One line of a journal; `where` it stands is named in what is raised.
+
+    Raises:
+        BadJournal: it is torn, invalid, of an unknown schema or of an unknown kind.
+    """
     try:
         found: object = json.loads(line.decode())
     except (ValueError, RecursionError) as error:

@@ -37,6 +37,15 @@ def lock(file: BinaryIO) -> bool:
     return True
 
 
+def line_of(entry: Entry) -> bytes:
+    """An entry as it stands in the journal, without the end of its line.
+
+    Raises:
+        ValueError: it holds a number that JSON has no word for.
+    """
+    return json.dumps(entry.model_dump(by_alias=True), separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
 class Journal:
     """The journal of one drill, open for appending.
 
@@ -122,8 +131,7 @@ class Journal:
             kind=event.kind,
             data=event.model_dump(mode="json"),
         )
-        line = json.dumps(entry.model_dump(by_alias=True), separators=(",", ":"), allow_nan=False)
-        self._file.write(line.encode("ascii") + b"\n")
+        self._file.write(line_of(entry) + b"\n")
         self._file.flush()
         self._seq += 1
         return entry

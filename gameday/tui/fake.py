@@ -15,6 +15,8 @@ from gameday.drill.commands import Command
 from gameday.drill.session import CommandRefused, Listener, Session, Signal, SignalSample, Verb, Vocabulary
 from gameday.drill.views import Changed, Plotted
 from gameday.journal.events import Actor, Entry, Event
+from gameday.journal.reader import parse
+from gameday.journal.writer import line_of
 from gameday.tui.house import Choice, Ground, Past, Shelved, Standing
 from gameday.tui.leads import Leads
 from sandbox.errors import BadStack, SandboxError
@@ -151,7 +153,7 @@ class FakeSession:
         self._start = start
         self._vocabulary = vocabulary
         self._run_folder = run_folder
-        self._heard: list[tuple[Entry, Event]] = []
+        self._heard: list[bytes] = []
         self._listeners: list[Listener] = []
         self._failure: Exception | None = None
         self._ended = asyncio.Event()
@@ -167,8 +169,9 @@ class FakeSession:
         return self._run_folder
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        for entry, event in self._heard:
-            listener.on_event(entry, event)
+        for number, line in enumerate(self._heard):
+            item = parse(line, f"event {number}")
+            listener.on_event(item.entry, item.event)
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -213,7 +216,7 @@ class FakeSession:
                 kind=event.kind,
                 data=event.model_dump(mode="json"),
             )
-            self._heard.append((entry, event))
+            self._heard.append(line_of(entry))
             for listener in tuple(self._listeners):
                 listener.on_event(entry, event)
 
