@@ -368,6 +368,7 @@ class Conductor:
         facts = self._facts
         assert facts.onset is not None
         while not await self._done_within(_TICK_S):
+            self._injection.assert_held()
             if facts.pauses.paused:
                 continue
             now = self._drill_clock.wall()

@@ -22,6 +22,9 @@ _TICK_S = 0.25
 class Fault(Protocol):
     """One experiment under way; see `sandbox.faults.client.FaultRun`."""
 
+    @property
+    def holds(self) -> bool: ...
+
     async def onset(self) -> float: ...
 
     async def release(self) -> list[str]: ...
@@ -85,6 +88,18 @@ class Injection:
                 if await self._done(AGAIN_AFTER_S):
                     return None
         raise AssertionError("the last attempt returns or raises")
+
+    def assert_held(self) -> None:
+        """See that the company is broken by the fault and not by what is left of it.
+
+        Raises:
+            SandboxError: the worker is gone, so nobody knows what the company still suffers from.
+        """
+        if self._fault is not None and not self._fault.holds:
+            raise SandboxError(
+                "the process that kept the company broken ended before the drill did, so the drill can't be"
+                " scored and doesn't count"
+            )
 
     async def release(self) -> list[str] | None:
         """Take the fault back; what is left of it, or None if there was none."""

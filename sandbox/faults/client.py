@@ -137,6 +137,11 @@ class FaultRun:
             self.kill()
             await self._process.wait()
 
+    @property
+    def holds(self) -> bool:
+        """Whether the worker is still there, and with it the fault."""
+        return self._process.returncode is None
+
     async def ended(self) -> None:
         """Until the worker is gone."""
         await self._process.wait()

@@ -20,6 +20,7 @@ class Experiment:
         self.outcome = outcome
         self.released = False
         self.killed = False
+        self.holds = True
 
     async def onset(self) -> float:
         if isinstance(self.outcome, SandboxError):
@@ -107,3 +108,17 @@ async def test_a_drill_that_ends_meanwhile_breaks_nothing() -> None:
     assert await drill.injection.onset() is None
     assert drill.started_at == [0.0]
     assert await drill.injection.release() is None
+
+
+async def test_a_fault_whose_worker_is_gone_ends_the_drill() -> None:
+    """Nobody knows what the company still suffers from, so nothing is scored."""
+    fault = Experiment(START)
+    drill = Drill(fault)
+    drill.injection.assert_held()
+    await drill.injection.onset()
+    drill.injection.assert_held()
+    fault.holds = False
+    with pytest.raises(SandboxError, match="ended before the drill did"):
+        drill.injection.assert_held()
+    await drill.injection.release()
+    drill.injection.assert_held()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,4 +96,27 @@ def test_a_terminal_that_goes_away_leaves_nothing(terminal: Terminal, gameday: G
     terminal.close()
     wait_until(lambda: not gameday.processes(), 60.0)
     wait_until(lambda: not any((gameday.state / "sandboxes").iterdir()), 60.0)
+    gameday.assert_nothing_left()
+
+
+@pytest.mark.process
+@pytest.mark.timeout(420)
+def test_a_fault_that_is_killed_ends_the_drill_with_a_sentence(terminal: Terminal, gameday: Gameday) -> None:
+    """The process that holds the fault dies under an open room: home says so, and nothing is left."""
+    words = [sys.executable, "-m", "gameday", "--runtime", "process"]
+    terminal.run(words, gameday.environment | {"TERM": "xterm-256color"})
+    terminal.until("cache-loss .*(proven|variants)")
+    terminal.press("l", "Down", "Enter")
+    terminal.until("Play this pack")
+    terminal.press("y")
+    terminal.until("press enter when you are ready", 120)
+    terminal.press("Enter")
+    terminal.until("PAGE", 270)
+    (worker,) = (gameday.state / "done").glob("*.worker")
+    os.kill(json.loads(worker.read_text(encoding="utf-8"))[0], signal.SIGKILL)
+    terminal.until("kept the company broken ended before the drill did", 60)
+    terminal.until("Past drills")
+    terminal.press("q")
+    terminal.until(f"{SHELL}, code 0")
+    assert terminal.restored
     gameday.assert_nothing_left()
