@@ -10,6 +10,7 @@ from gameday.journal.events import (
     Actor,
     AlertFired,
     AlertResolved,
+    Bearing,
     Believed,
     BriefingGiven,
     Claim,
@@ -20,6 +21,7 @@ from gameday.journal.events import (
     EndReason,
     Entry,
     Event,
+    EvidencePinned,
     FaultInjected,
     FaultRolledBack,
     HintDisposed,
@@ -184,6 +186,17 @@ def believed(component: str, mechanism: str, confidence: float) -> Believed:
         components=(component,) if component else (),
         mechanisms=(mechanism,) if mechanism else (),
         confidence=confidence,
+    )
+
+
+def pinned(text: str, bearing: Bearing = "none", component: str = "", mechanism: str = "") -> EvidencePinned:
+    """Evidence that was seen in the signals; with a bearing, on one cause."""
+    return EvidencePinned(
+        source="signals",
+        text=text,
+        bearing=bearing,
+        components=(component,) if component else (),
+        mechanisms=(mechanism,) if mechanism else (),
     )
 
 

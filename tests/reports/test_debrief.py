@@ -20,6 +20,7 @@ from tests.builders import (
     hint_rejected,
     nothing_wrong,
     operated,
+    pinned,
     stood_down,
     to_the_page,
 )
@@ -80,6 +81,23 @@ def test_the_timeline_is_in_the_order_of_its_dates(tmp_path: Path) -> None:
     places = [text.index(moment) for moment in moments]
     assert places == sorted(places)
     assert "03:00   oracle" in text
+
+
+def test_evidence_stands_in_the_timeline_with_its_belief(tmp_path: Path) -> None:
+    """What spoke for a belief, and what against it, at the moment at which it was pinned."""
+    drill = hint_rejected()
+    vision = "vision", "capacity-shortfall"
+    drill.add(ONSET_S + 50, "engineer", pinned("all slots are busy", "for", *vision))
+    drill.add(ONSET_S + 95, "engineer", pinned("arrivals are flat", "against", *vision))
+    drill.add(ONSET_S + 130, "engineer", pinned("the hit ratio fell"))
+    text = words(shown(drill, tmp_path, width=120))
+    told = (
+        "00:50 engineer ⌖ evidence for vision by capacity-shortfall, from signals: all slots are busy",
+        "01:35 engineer ⌖ evidence against vision by capacity-shortfall, from signals: arrivals are flat",
+        "02:10 engineer ⌖ evidence from signals: the hit ratio fell",
+    )
+    places = [text.index(row) for row in told]
+    assert places == sorted(places)
 
 
 def test_the_scorecard_is_in_plain_words(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from gameday.journal.events import (
     KINDS,
     AlertFired,
+    Bearing,
     Believed,
     DrillStarted,
     Event,
@@ -15,7 +16,7 @@ from gameday.journal.events import (
     SliMeasured,
 )
 from gameday.reports.words import clock, say
-from tests.builders import believed, operated, wrong_hint
+from tests.builders import believed, operated, pinned, wrong_hint
 
 
 def test_every_kind_but_the_sli_has_words() -> None:
@@ -44,6 +45,22 @@ def test_not_knowing_is_told_as_such() -> None:
     said = say(believed("", "", 0.0))
     assert said is not None
     assert "don't know yet" in said.words
+
+
+@pytest.mark.parametrize(
+    ("bearing", "words"),
+    [
+        ("for", "evidence for vision by capacity-shortfall, from signals: all slots are busy"),
+        ("against", "evidence against vision by capacity-shortfall, from signals: all slots are busy"),
+        ("none", "evidence from signals: all slots are busy"),
+    ],
+)
+def test_evidence_is_told_with_the_belief_that_it_bears_on(bearing: Bearing, words: str) -> None:
+    """Evidence that bears on no belief is told without one."""
+    claim = () if bearing == "none" else ("vision", "capacity-shortfall")
+    said = say(pinned("all slots are busy", bearing, *claim))
+    assert said is not None
+    assert said.words == words
 
 
 def test_a_hint_is_told_with_claim_confidence_and_suggestion() -> None:
