@@ -308,8 +308,10 @@ def names(items: tuple[str, ...]) -> str:
 
 
 def cause(components: tuple[str, ...], mechanisms: tuple[str, ...]) -> str:
-    """What fails, and by what mechanism."""
-    return f"{names(components)} by {names(mechanisms)}"
+    """What fails, and by what mechanism; either may not be known."""
+    if not components and mechanisms in ((), ("none",)):
+        return "nothing"
+    return " by ".join(names(each) if each else "something" for each in (components, mechanisms))
 
 
 def sure(confidence: float) -> str:

@@ -15,7 +15,7 @@ from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
@@ -61,8 +61,9 @@ class GamedayApp(App[None]):
     ]
 
     # Nothing until a drill begins: what they are made of is imported then, so that home is there at once.
-    room: reactive[RoomState] = reactive(cast("RoomState", None), always_update=True, init=False)
-    signals: reactive[SignalHistory] = reactive(cast("SignalHistory", None), always_update=True, init=False)
+    # They are handed on, and never drawn here: a `reactive` would paint the whole screen for each event.
+    room: var[RoomState] = var(cast("RoomState", None), always_update=True, init=False)
+    signals: var[SignalHistory] = var(cast("SignalHistory", None), always_update=True, init=False)
 
     def __init__(
         self,

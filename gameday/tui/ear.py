@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gameday.drill.session import SignalSample
-from gameday.journal.events import AssistantsSeen, DrillPaused, DrillResumed, Entry, Event
+from gameday.journal.events import (
+    AssistantsSeen,
+    DrillPaused,
+    DrillResumed,
+    Entry,
+    Event,
+    PersonAnswered,
+)
 from gameday.text import one_line, plain
 from gameday.tui.history import SignalHistory
 from gameday.tui.logs import LogBuffer
@@ -33,6 +40,8 @@ class Ear:
             names = one_line(", ".join(event.names))
             said = f"An assistant runs on this machine ({names}); the record says so."
             self._app.notify(said, markup=False)
+        elif isinstance(event, PersonAnswered):
+            self._app.notify(plain(event.says), title=one_line(event.name), markup=False)
         elif isinstance(event, DrillPaused):
             self._app.notify(
                 plain(event.reason), title="The drill is paused", severity="warning", markup=False

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from textual._compositor import Compositor
+from textual.geometry import Region
 
 from gameday.drill.commands import (
     Acknowledge,
@@ -23,6 +27,7 @@ from gameday.journal.events import (
     AlertFired,
     Believed,
     CheckpointAsked,
+    EvidencePinned,
     MessagePosted,
     Operated,
     RuledOut,
@@ -476,6 +481,71 @@ async def test_a_checkpoint_is_asked_beside_the_beliefs(open_room: OpenRoom) -> 
         assert "what do you believe now?" not in room.drawn()
 
 
+def a_crowded_side(session: FakeSession) -> None:
+    """Four alerts, advice that waits, two beliefs, evidence, and a channel on which much is said."""
+    scenes.hinted(session)
+    for number in range(2):
+        said = f"the checkout takes {number + 4} s, which is longer than anybody waits for it"
+        session.emit(
+            AlertFired(name=f"CheckoutSlow{number}", severity="ticket", summary=said, service="edge")
+        )
+    session.emit(Believed(components=("cache",), mechanisms=("cache-eviction",), confidence=0.7))
+    session.emit(EvidencePinned(source="signals", text="hit ratio fell to 3%"))
+    for number in range(6):
+        says = f"is it just me, or does nothing upload any more? {number}"
+        session.emit(MessagePosted(channel="on-call", who="Sam Okafor", says=says))
+
+
+async def test_what_one_believes_is_seen_without_scrolling(open_room: OpenRoom) -> None:
+    """However much fires, is advised and is said."""
+    async with open_room(a_crowded_side) as room:
+        for said in (
+            "cache by cache-eviction",
+            "vision by capacity-shortfall",
+            "CheckoutSlow1",
+            "h to answer",
+        ):
+            assert said in room.drawn()
+
+
+async def test_a_second_of_the_drill_draws_only_what_it_changes(
+    open_room: OpenRoom, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Customers, signals and log lines neither lay the screen out anew nor paint all of it."""
+    async with open_room(scenes.fighting) as room:
+        second, lines = int(session.wall), 0
+
+        async def go_on() -> None:
+            nonlocal second, lines
+            second, lines = second + 1, lines + 61
+            session.emit(scenes.sli(second, 0.1, 7.5), actor="sandbox")
+            scenes.signals(session, [second - int(START)])
+            scenes.logs(session)
+            await room.until(lambda: f" {lines} lines" in room.drawn())
+
+        await room.press("2")
+        # What is shown for the first time, such as a scrollbar, is laid out.
+        await go_on()
+        await go_on()
+        laid_out: list[str] = []
+        whole: list[Region] = []
+        reflow, update = Compositor.reflow, Compositor.render_update
+
+        def counting(self: Compositor, *given: Any, **named: Any) -> Any:
+            laid_out.append("once more")
+            return reflow(self, *given, **named)
+
+        def looking(self: Compositor, *given: Any, **named: Any) -> Any:
+            whole.extend(region for region in self._dirty_regions if region.area == 120 * 36)
+            return update(self, *given, **named)
+
+        monkeypatch.setattr(Compositor, "reflow", counting)
+        monkeypatch.setattr(Compositor, "render_update", looking)
+        for _ in range(4):
+            await go_on()
+        assert (laid_out, whole) == ([], [])
+
+
 async def test_the_keys_are_not_made_anew_every_second(open_room: OpenRoom, session: FakeSession) -> None:
     """Only when other keys apply; else an hour of figures would leave thousands of them behind."""
     async with open_room(scenes.paged) as room:
@@ -488,6 +558,23 @@ async def test_the_keys_are_not_made_anew_every_second(open_room: OpenRoom, sess
         session.emit(Acknowledged(), at=520)
         await room.settle()
         await room.until(lambda: "Ack" not in room.drawn().splitlines()[-1])
+
+
+async def test_the_palettes_key_goes_where_there_is_no_room_for_it(open_room: OpenRoom) -> None:
+    """After a resize, too; the ops line's hint tells of it."""
+    async with open_room(scenes.fighting) as room:
+        assert "^p palette" in room.drawn()
+        await room.pilot.resize_terminal(80, 24)
+        await room.until(lambda: "s Stand down" in room.drawn())
+        assert "^p palette" not in room.drawn()
+        await room.pilot.resize_terminal(120, 36)
+        await room.until(lambda: "^p palette" in room.drawn())
+
+
+async def test_an_ops_line_in_the_shell_is_told_how_it_operates(open_room: OpenRoom) -> None:
+    async with open_room(scenes.fighting) as room:
+        await room.press("7", *"rollback")
+        assert "on the bastion, as a shell would; ops rollback … operates" in room.drawn()
 
 
 async def test_where_titles_do_not_fit_every_tab_is_still_named(open_room: OpenRoom) -> None:

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from gameday.drill.commands import Note
 from gameday.text import one_line, plain
 from gameday.tui.messages import Send, Settled
+from gameday.tui.widgets.key_line import KeyLine
 from gameday.tui.words import MUTED, row
 
 
@@ -40,7 +41,7 @@ class ConfirmScreen(ModalScreen[bool]):
             if self._subject:
                 yield Static(row((self._subject, "bold $text-primary")), classes="subject")
             yield Static(Content(self._detail), classes="detail")
-            yield Static(row((" y ", "bold $text-accent"), "yes   ", (" n ", "bold $text-accent"), "no"))
+            yield KeyLine((" y ", "yes", "y"), (" n ", "no", "n"))
 
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)
@@ -55,9 +56,7 @@ class NoteScreen(ModalScreen[None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Note"
             yield Input(placeholder="what you saw, ruled out or decided", compact=True, id="note")
-            yield Static(
-                row((" enter ", "bold $text-accent"), "keep   ", (" esc ", "bold $text-accent"), "leave")
-            )
+            yield KeyLine((" enter ", "keep", "enter"), (" esc ", "leave", "escape"))
 
     @on(Input.Submitted)
     def keep(self, event: Input.Submitted) -> None:
@@ -90,10 +89,7 @@ class ChoiceScreen(ModalScreen[tuple[str, str] | None]):
             options = [Option(Content(one_line(says)), id=key) for key, says in self._choices.items()]
             yield OptionList(*options, id="choices", compact=True)
             yield Input(placeholder=self._placeholder, compact=True)
-            yield Static(
-                row((" ↑↓ ", "bold $text-accent"), "choose   ", (" enter ", "bold $text-accent"), "go on   ",
-                    (" esc ", "bold $text-accent"), "leave")
-            )  # fmt: skip
+            yield KeyLine((" ↑↓ ", "choose", ""), (" enter ", "go on", "enter"), (" esc ", "leave", "escape"))
 
     @on(OptionList.OptionSelected)
     def chosen(self, event: OptionList.OptionSelected) -> None:

@@ -30,6 +30,7 @@ from gameday.tui.messages import Revisit
 from gameday.tui.screens.keys import explain
 from gameday.tui.widgets.debrief import ApartPage, DraftPage, ScorePage, TimelinePage, TruthPage
 from gameday.tui.widgets.key_footer import KeyFooter
+from gameday.tui.widgets.key_line import Pressable, page_titles
 from gameday.tui.words import MUTED, row
 
 PAGES = {
@@ -87,7 +88,7 @@ class DebriefScreen(Screen[None]):
             ),
             id="debrief-title",
         )
-        yield Static(id="debrief-tabs")
+        yield Pressable(id="debrief-tabs")
         yield Static(row(("reading the journal…", MUTED)), id="debrief-said")
         yield ContentSwitcher(id="pages")
         yield KeyFooter(compact=True, show_command_palette=False)
@@ -168,14 +169,7 @@ class DebriefScreen(Screen[None]):
         await self._read_draft()
 
     def _draw_tabs(self) -> None:
-        pieces: list[tuple[str, str]] = []
-        for number, (page, title) in enumerate(PAGES.items(), 1):
-            here = page == self.page
-            pieces.append(
-                (f" {number} {title} ", "bold $block-cursor-foreground on $primary" if here else MUTED)
-            )
-            pieces.append((" ", ""))
-        self.query_one("#debrief-tabs", Static).update(row(" ", *pieces), layout=False)
+        self.query_one("#debrief-tabs", Pressable).update(page_titles(PAGES, self.page), layout=False)
 
 
 def _left_open(run_folder: Path, seal: Seal) -> RenderableType:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ScreenStackError
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 
 from gameday.drill.commands import (
@@ -55,7 +55,7 @@ class Deeds(Screen[None]):
         Binding("p", "pause", "Pause", show=False),
     ]
 
-    room: reactive[RoomState] = reactive(RoomState(), always_update=True)
+    room: var[RoomState] = var(RoomState(), always_update=True)
 
     def __init__(self, session: Session) -> None:
         super().__init__()

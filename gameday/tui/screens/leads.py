@@ -17,6 +17,7 @@ from gameday.tui.house import House
 from gameday.tui.leads import Leads
 from gameday.tui.screens.keys import explain
 from gameday.tui.widgets.key_footer import KeyFooter
+from gameday.tui.widgets.key_line import Pressable, page_titles
 from gameday.tui.words import MUTED, row
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class LeadsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(id="leads-title")
         yield Static(id="leads-simulated")
-        yield Static(id="leads-tabs")
+        yield Pressable(id="leads-tabs")
         yield Static(id="leads-said")
         yield ContentSwitcher(id="leads-pages")
         yield KeyFooter(compact=True, show_command_palette=False)
@@ -151,12 +152,7 @@ class LeadsScreen(Screen[None]):
         said.update(row((words, style)))
 
     def _draw_tabs(self) -> None:
-        pieces: list[tuple[str, str]] = []
-        for number, (page, title) in enumerate(PAGES.items(), 1):
-            here = page == self.page
-            style = "bold $block-cursor-foreground on $primary" if here else MUTED
-            pieces += [(f" {number} {title} ", style), (" ", "")]
-        self.query_one("#leads-tabs", Static).update(row(" ", *pieces), layout=False)
+        self.query_one("#leads-tabs", Pressable).update(page_titles(PAGES, self.page), layout=False)
 
     def watch_page(self, page: str) -> None:
         self._draw_tabs()

@@ -11,14 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from gameday.drill.commands import Pin
 from gameday.reports.words import cause
 from gameday.text import one_line
 from gameday.tui.beliefs import Hypothesis
-from gameday.tui.words import row
+from gameday.tui.widgets.key_line import KeyLine
 
 
 class PinScreen(ModalScreen[Pin | None]):
@@ -48,7 +48,6 @@ class PinScreen(ModalScreen[Pin | None]):
             ]
 
     def compose(self) -> ComposeResult:
-        key = "bold $text-accent"
         with Vertical(classes="dialog wide") as dialog:
             dialog.border_title = f"Evidence from {self._source}"
             yield Input(self._text, placeholder="what did you see?", compact=True, select_on_focus=False)
@@ -58,8 +57,8 @@ class PinScreen(ModalScreen[Pin | None]):
             options.can_focus = False
             options.display = len(self._bearings) > 1
             yield options
-            choose = ((" ↑↓ ", key), "what it does   ") if options.display else ()
-            yield Static(row(*choose, (" enter ", key), "keep   ", (" esc ", key), "leave"))
+            choose = ((" ↑↓ ", "what it does", ""),) if options.display else ()
+            yield KeyLine(*choose, (" enter ", "keep", "enter"), (" esc ", "leave", "escape"))
 
     def on_mount(self) -> None:
         self.query_one(OptionList).highlighted = 0

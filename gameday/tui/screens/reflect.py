@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from gameday.drill.commands import Reflect
 from gameday.tui.messages import Send, Settled
+from gameday.tui.widgets.key_line import KeyLine
 from gameday.tui.words import MUTED, row
 
 
@@ -34,11 +35,7 @@ class ReflectScreen(Screen[None]):
             if self._ai:
                 yield Static("And how many times as long would it have taken without the AI?")
                 yield Input(placeholder="1 is no difference", compact=True, type="number", id="without-ai")
-            yield Static(
-                row(
-                    (" enter ", "bold $text-accent"), "say so   ", (" esc ", "bold $text-accent"), "don't say"
-                )
-            )
+            yield KeyLine((" enter ", "say so", "enter"), (" esc ", "don't say", "escape"))
             yield Static(row(("what it was comes next", MUTED)))
 
     @on(Input.Submitted)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Input
 
 from gameday.drill.seal import DebriefSealed, seal_on
@@ -78,10 +78,10 @@ class ReplayScreen(RoomScreen):
         Binding("q", "app.home", "Leave"),
     ]
 
-    position: reactive[float] = reactive(0.0, init=False)
+    position: var[float] = var(0.0, init=False)
     """The moment that is shown, UNIX seconds."""
-    speed: reactive[int] = reactive(10, init=False)
-    playing: reactive[bool] = reactive(False, init=False)
+    speed: var[int] = var(10, init=False)
+    playing: var[bool] = var(False, init=False)
 
     def __init__(
         self,

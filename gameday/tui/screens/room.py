@@ -11,8 +11,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.reactive import reactive
-from textual.widgets import ContentSwitcher, Static
+from textual.reactive import var
+from textual.widgets import ContentSwitcher
 from textual.worker import Worker
 
 from gameday.drill.commands import Look
@@ -35,6 +35,7 @@ from gameday.tui.tabs.traces import TracesTab
 from gameday.tui.widgets.header import RoomHeader
 from gameday.tui.widgets.hints import HintsPanel
 from gameday.tui.widgets.key_footer import KeyFooter
+from gameday.tui.widgets.key_line import Pressable, pressable
 from gameday.tui.widgets.ops_line import OpsLine
 from gameday.tui.widgets.pager import PagerStrip
 from gameday.tui.widgets.side import Side
@@ -70,10 +71,10 @@ class RoomScreen(Deeds):
         Binding("escape", "release", show=False),
     ]
 
-    signals: reactive[SignalHistory] = reactive(SignalHistory(), always_update=True)
-    changes: reactive[tuple[Changed, ...]] = reactive((), always_update=True)
-    clock_shown: reactive[bool] = reactive(True)
-    tab: reactive[str] = reactive("signals", init=False)
+    signals: var[SignalHistory] = var(SignalHistory(), always_update=True)
+    changes: var[tuple[Changed, ...]] = var((), always_update=True)
+    clock_shown: var[bool] = var(True)
+    tab: var[str] = var("signals", init=False)
 
     def __init__(self, session: Session, logs: LogBuffer, now: Callable[[], float]) -> None:
         super().__init__(session)
@@ -88,7 +89,7 @@ class RoomScreen(Deeds):
         yield PagerStrip().data_bind(RoomScreen.room)
         with Horizontal(id="middle"):
             with Vertical(id="main"):
-                yield Static(id="tabs")
+                yield Pressable(id="tabs")
                 with ContentSwitcher(initial="signals"):
                     yield self._make("signals")
             yield Side(id="column").data_bind(RoomScreen.room)
@@ -244,7 +245,7 @@ class RoomScreen(Deeds):
         drawn = self._tabs(len(max(TABS.values(), key=len)))
         if drawn.cell_length > self.size.width:
             drawn = self._tabs(_SHORT)
-        self.query_one("#tabs", Static).update(drawn, layout=False)
+        self.query_one("#tabs", Pressable).update(drawn, layout=False)
 
     def _tabs(self, most: int) -> Content:
         """Every tab with at most so many letters of its title; that of the open one is whole."""
@@ -255,8 +256,9 @@ class RoomScreen(Deeds):
                 continue
             mark = "•" if tab == "side" and waits else ""
             if tab == self.tab:
-                pieces.append((f" {number} {title}{mark} ", "bold $block-cursor-foreground on $primary"))
+                drawn = row((f" {number} {title}{mark} ", "bold $block-cursor-foreground on $primary"))
             else:
                 space = " " if most > _SHORT else ""
-                pieces.append((f" {number} {title[:most]}{mark}{space}", MUTED))
+                drawn = row((f" {number} {title[:most]}{mark}{space}", MUTED))
+            pieces.append(pressable(drawn, f"screen.tab('{tab}')"))
         return row(*pieces)

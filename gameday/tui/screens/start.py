@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -17,6 +17,7 @@ from gameday.tui.messages import Send, Settled
 from gameday.tui.state import RoomState
 from gameday.tui.widgets.coming_up import CompanyBoard, CustomersBoard
 from gameday.tui.widgets.key_footer import KeyFooter
+from gameday.tui.widgets.key_line import KEY, Pressable, pressable
 from gameday.tui.widgets.steps import steps
 from gameday.tui.words import MUTED, row
 
@@ -33,8 +34,8 @@ class StartScreen(Screen[None]):
     AUTO_FOCUS = "#briefing"
     HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
 
-    room: reactive[RoomState] = reactive(RoomState(), always_update=True, init=False)
-    begun: reactive[bool] = reactive(False)
+    room: var[RoomState] = var(RoomState(), always_update=True, init=False)
+    begun: var[bool] = var(False)
 
     def compose(self) -> ComposeResult:
         yield Static(id="start-title")
@@ -48,7 +49,7 @@ class StartScreen(Screen[None]):
                 yield Static(row(("How it works", "bold")), id="steps")
                 yield from steps()
         yield CustomersBoard(id="start-customers").data_bind(StartScreen.room)
-        yield Static(id="start-next")
+        yield Pressable(id="start-next")
         yield KeyFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -85,8 +86,8 @@ class StartScreen(Screen[None]):
                 ("customers come in; the drill is armed once they are served well", "bold $text-primary")
             )
         if room.briefing:
-            return row(
-                ("press ", ""), ("enter", "bold $text-accent"), (" when you are ready to be on call", "")
+            return pressable(
+                row("press ", ("enter", KEY), " when you are ready to be on call"), "screen.begin"
             )
         return row((_awaited(room), MUTED))
 

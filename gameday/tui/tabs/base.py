@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.css.query import NoMatches
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -57,7 +57,7 @@ class Tab(Vertical):
     TARGET: ClassVar[str] = ""
     """What gets the focus when the tab is opened."""
 
-    room: reactive[RoomState] = reactive(RoomState(), always_update=True)
+    room: var[RoomState] = var(RoomState(), always_update=True)
 
     def __init__(self, views: Callable[[], Views], *, id: str) -> None:
         super().__init__(id=id)

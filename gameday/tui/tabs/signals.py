@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
@@ -83,9 +83,9 @@ class SignalsTab(Tab):
     LINE: ClassVar[str] = "top"
     TARGET: ClassVar[str] = "#signal-board"
 
-    history: reactive[SignalHistory] = reactive(SignalHistory(), always_update=True)
-    changes: reactive[tuple[Changed, ...]] = reactive((), always_update=True)
-    showing: reactive[str] = reactive("board", init=False)
+    history: var[SignalHistory] = var(SignalHistory(), always_update=True)
+    changes: var[tuple[Changed, ...]] = var((), always_update=True)
+    showing: var[str] = var("board", init=False)
     """`board`, `service` or `query`."""
 
     class Answered(Message):

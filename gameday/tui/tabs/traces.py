@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Input, Static
 
 from gameday.drill.views import Views
@@ -40,8 +40,8 @@ class TracesTab(Tab):
         Binding("f,space", "hold", "Hold"),
     ]
 
-    order: reactive[Order] = reactive("newest", init=False)
-    on_hold: reactive[bool] = reactive(False, init=False)
+    order: var[Order] = var("newest", init=False)
+    on_hold: var[bool] = var(False, init=False)
 
     class Seen(Message):
         """The requests of the last minute, oldest first."""
@@ -62,7 +62,7 @@ class TracesTab(Tab):
         yield Input(
             placeholder="service, path or id; enter applies", compact=True, id="traces-words", classes="field"
         )
-        yield RowsView(nothing="no traces of the last minute yet", id="traces-rows")
+        yield RowsView(nothing="looking…", id="traces-rows")
         yield RowsView(id="waterfall").add_class("pane")
 
     def on_mount(self) -> None:
@@ -76,6 +76,7 @@ class TracesTab(Tab):
     @on(Seen)
     def take(self, event: Seen) -> None:
         self._all = tuple(filter(drawable, event.traces))
+        self.query_one("#traces-rows", RowsView).nothing = "no traces of the last minute yet"
         self._draw()
 
     def watch_order(self) -> None:

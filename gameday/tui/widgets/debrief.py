@@ -166,18 +166,22 @@ class Plot(Widget):
         return column([*drawn, row((" " * 9 + self._marks(width, end_s), "bold $text-accent"))])
 
     def _marks(self, width: int, end_s: float) -> str:
+        """Each moment with its word, on the side that has room for it; where none has, without."""
         timeline = self._case.timeline
         line = [" "] * width
         for words, at in (
+            ("onset", timeline.onset),
             ("mitigated", timeline.mitigated_at),
             ("page", timeline.paged_at),
-            ("onset", timeline.onset),
         ):
             if at is None:
                 continue
             place = int((at - timeline.onset + LEAD_S) / (end_s + LEAD_S) * width)
-            said = f"▲{words}"[: max(0, width - place)]
-            line[place : place + len(said)] = said
+            for said, begin in ((f"▲{words}", place), (f" {words}▲", place - len(words) - 1), ("▲", place)):
+                end = begin + len(said)
+                if begin >= 0 and end <= width and not "".join(line[begin:end]).strip():
+                    line[begin:end] = said
+                    break
         return "".join(line)
 
 

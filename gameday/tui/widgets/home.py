@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 
 from gameday.text import one_line
 from gameday.tui.house import Ground, Past, Shelved, Standing
+from gameday.tui.widgets.key_line import KEY, Pressable, pressable
 from gameday.tui.widgets.steps import steps
 from gameday.tui.words import MUTED, column, fit, row
 
@@ -38,7 +39,7 @@ MODES: dict[Mode, str] = {
 }
 
 
-class PractiseCard(Static, can_focus=True):
+class PractiseCard(Pressable, can_focus=True):
     """The one key: a drill of which nobody knows what will break."""
 
     BORDER_TITLE = "Practise now"
@@ -67,7 +68,7 @@ class PractiseCard(Static, can_focus=True):
                 [
                     row((" enter ", style), ("  a blind drill", "bold"), ": you don't know what will break"),
                     row(("         the company starts in seconds; up to 20 minutes", MUTED)),
-                    row((" m ", "bold $text-accent"), ("      mode ", ""), (self.mode, "bold")),
+                    pressable(row((" m ", KEY), "      mode ", (self.mode, "bold")), "screen.mode"),
                     row((f"         {MODES[self.mode]}", MUTED)),
                 ]
             )
@@ -77,8 +78,9 @@ class PractiseCard(Static, can_focus=True):
         self.post_message(self.Pressed())
 
     @on(Click)
-    def clicked(self) -> None:
-        self.action_press()
+    def clicked(self, event: Click) -> None:
+        if "@click" not in event.style.meta:
+            self.action_press()
 
 
 class StandingPanel(Static):

@@ -15,6 +15,11 @@ class KeyFooter(Footer):
 
     _shown: tuple[object, ...] = ()
 
+    def watch_show_command_palette(self) -> None:
+        """After a resize there may be room for its key, or none."""
+        if self.is_mounted:
+            self.refresh(recompose=True)
+
     def bindings_changed(self, screen: Screen[object]) -> None:
         shown = tuple(
             (active.binding, active.enabled, active.tooltip) for active in screen.active_bindings.values()

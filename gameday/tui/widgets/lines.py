@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.visual import Visual
+from textual.style import Style
 
 _SIDESTEP = 20
 
@@ -32,6 +33,12 @@ class LineView(ScrollView, can_focus=True):
     sidestep: reactive[int] = reactive(0)
     """Columns that are scrolled out on the left, since lines are not wrapped."""
 
+    ALLOW_SELECT: ClassVar[bool] = False
+
+    _ground: Style = Style.null()
+    _styles: ClassVar[dict[tuple[str, str], Style]] = {}
+    """What each style's words come to in each theme."""
+
     def line_count(self) -> int:
         raise NotImplementedError
 
@@ -41,22 +48,50 @@ class LineView(ScrollView, can_focus=True):
 
     def lines_changed(self) -> None:
         """Draw again, at the end if the end is followed."""
-        self.virtual_size = Size(1, self.line_count())
+        self._measure(self.line_count())
         if self.follow:
             self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
         self.refresh()
 
+    def _measure(self, count: int) -> None:
+        """Be so many lines long. The whole screen is laid out anew only if the scrollbar comes or goes."""
+        size = Size(1, count)
+        if self.show_vertical_scrollbar and count > self.container_size.height > 0:
+            self.set_reactive(LineView.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = count
+        else:
+            self.virtual_size = size
+
     def render_line(self, y: int) -> Strip:
         width, at = self.scrollable_content_region.width, y + self.scroll_offset.y
-        style = self.visual_style
         if at >= self.line_count():
-            return Strip.blank(width, style.rich_style)
+            return Strip.blank(width, self._ground.rich_style)
         content = self.line(at)
         if self.sidestep:
             content = content[self.sidestep :] if self.sidestep < len(content) else Content("")
-        strips = Visual.to_strips(self, content, width, 1, style)
-        strip = strips[0] if strips else Strip.blank(width)
-        return strip.adjust_cell_length(width, style.rich_style)
+        return self._painted(content, width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._ground = self.visual_style
+        return super().render_lines(crop)
+
+    def _painted(self, content: Content, width: int) -> Strip:
+        """One line in its styles. Textual's own way also wraps, and makes each piece selectable, for which a
+        screen full of log lines takes three times as long."""
+        pieces = content.render(self._ground, "", self._style_of)
+        strip = Strip([Segment(text, style.rich_style) for text, style in pieces])
+        if strip.cell_length > width:
+            shown = list(strip.crop(0, width - 1))
+            strip = Strip([*shown, Segment("…", shown[-1].style)]) if shown else Strip([])
+        return strip.adjust_cell_length(width, self._ground.rich_style)
+
+    def _style_of(self, style: str | Style) -> Style:
+        if isinstance(style, Style):
+            return style
+        key = self.app.theme, style
+        if key not in self._styles:
+            self._styles[key] = self._get_style(style)
+        return self._styles[key]
 
     def on_resize(self, event: events.Resize) -> None:
         self.lines_changed()

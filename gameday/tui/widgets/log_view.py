@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
@@ -26,8 +27,6 @@ _STYLES = {"error": "bold $text-error", "warn": "bold $text-warning", "debug": M
 
 class LogView(LineView):
     """The lines themselves. They are taken from the buffer when it is time to draw, not as they come."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "screen.filter", "Filter", key_display="/")]
 
     cursor: reactive[int | None] = reactive(None)
     """The line in hand while it stands still; None for the newest."""
@@ -113,6 +112,13 @@ class LogView(LineView):
 
     def action_scroll_down(self) -> None:
         self._step(1)
+
+    def on_click(self, event: Click) -> None:
+        """A click takes a line in hand."""
+        at = event.y + self.scroll_offset.y
+        if at < len(self._shown):
+            self.follow = False
+            self.cursor = at
 
     def _step(self, by: int) -> None:
         self.follow = False

@@ -160,7 +160,9 @@ class OpsLine(Vertical):
     def _usage(self, value: str) -> Content:
         verb = None if value.startswith("!") else verb_of(value, self._vocabulary)
         if value.startswith("!") or (self.shell and value and not value.startswith("ops")):
-            return row(("on the bastion, as a shell would", MUTED))
+            meant = verb_of(value, self._vocabulary) if self.shell else None
+            otherwise = "" if meant is None else f"; ops {value.split()[0]} … operates"
+            return row((f"on the bastion, as a shell would{otherwise}", MUTED))
         if verb is not None and value:
             return row(
                 (f"{verb.usage} ", "bold"),

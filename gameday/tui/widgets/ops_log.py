@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 
 from gameday.tui.state import Operation, RoomState
 from gameday.tui.widgets.lines import LineView
@@ -15,7 +15,7 @@ from gameday.tui.words import MUTED, hms, row
 class OpsLog(LineView):
     """A transcript, oldest first."""
 
-    room: reactive[RoomState] = reactive(RoomState(), always_update=True)
+    room: var[RoomState] = var(RoomState(), always_update=True)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

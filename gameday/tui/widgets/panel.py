@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Static
 
 from gameday.tui.state import RoomState
@@ -12,7 +12,7 @@ from gameday.tui.state import RoomState
 class Panel(Static):
     """Says something about the room, and is redrawn when that differs."""
 
-    room: reactive[RoomState] = reactive(RoomState(), always_update=True)
+    room: var[RoomState] = var(RoomState(), always_update=True)
 
     def watch_room(self, room: RoomState) -> None:
         said = self.say(room)

@@ -1,4 +1,4 @@
-"""How terms of the vocabulary and a confidence are picked without a mouse."""
+"""How terms of the vocabulary and a confidence are picked, with keys or a mouse."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -17,6 +18,7 @@ from textual.widgets.option_list import Option
 from gameday.text import one_line
 from gameday.tui.words import MUTED, row
 
+_HOW_SURE = "how sure  "
 _BAR = 20
 
 
@@ -105,10 +107,15 @@ class Confidence(Widget, can_focus=True):
     def action_put(self, value: int) -> None:
         self.value = value
 
+    def on_click(self, event: Click) -> None:
+        at = event.get_content_offset_capture(self).x - len(_HOW_SURE)
+        if 0 <= at < _BAR:
+            self.value = (at + 1) * 100 // _BAR
+
     def render(self) -> Content:
         full = round(self.value * _BAR / 100)
         return row(
-            ("how sure  ", "bold"),
+            (_HOW_SURE, "bold"),
             ("━" * full, "bold $text-accent"),
             ("─" * (_BAR - full), MUTED),
             (f"  {self.value}%", "bold"),

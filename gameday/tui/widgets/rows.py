@@ -51,7 +51,8 @@ class RowsView(LineView):
     def __init__(self, *, nothing: str = NOTHING, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows: tuple[Content, ...] = ()
-        self._nothing = nothing
+        self.nothing = nothing
+        """What stands there while there are no rows."""
 
     def on_mount(self) -> None:
         self.set_reactive(LineView.follow, False)
@@ -71,7 +72,7 @@ class RowsView(LineView):
 
     def line(self, y: int) -> Content:
         if not self._rows:
-            return row((f" {self._nothing}", "$foreground 60%"))
+            return row((f" {self.nothing}", "$foreground 60%"))
         if y != self.cursor:
             return row(" ", self._rows[y])
         width = self.scrollable_content_region.width + self.sidestep

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.reactive import reactive
+from textual.reactive import var
 
 from gameday.tui.state import Alert, ChannelLine, RoomState
 from gameday.tui.widgets.belief_panels import BeliefsPanel, EvidencePanel
@@ -73,12 +73,12 @@ class NotesPanel(Panel):
 class Side(VerticalScroll, can_focus=False):
     """The panels under each other; it stands twice in the room, in a column and in a tab."""
 
-    room: reactive[RoomState] = reactive(RoomState(), always_update=True)
+    room: var[RoomState] = var(RoomState(), always_update=True)
 
     def compose(self) -> ComposeResult:
         yield AlertsPanel().data_bind(Side.room)
-        yield ChannelPanel().data_bind(Side.room)
-        yield HintsPanel().data_bind(Side.room)
         yield BeliefsPanel().data_bind(Side.room)
+        yield HintsPanel().data_bind(Side.room)
         yield EvidencePanel().data_bind(Side.room)
+        yield ChannelPanel().data_bind(Side.room)
         yield NotesPanel().data_bind(Side.room)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.events import Click
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 
 from gameday.drill.views import Changed
 from gameday.tui.history import WINDOW_S, Series, SignalHistory, column_at, full_height
@@ -27,10 +29,10 @@ _TALLEST = 5
 class SignalBoard(LineView):
     """One row per service, one column per signal; the newest second is at each column's right."""
 
-    room: reactive[RoomState] = reactive(RoomState(), always_update=True)
-    history: reactive[SignalHistory] = reactive(SignalHistory(), always_update=True)
-    changes: reactive[tuple[Changed, ...]] = reactive((), always_update=True)
-    chosen: reactive[int] = reactive(0, init=False)
+    room: var[RoomState] = var(RoomState(), always_update=True)
+    history: var[SignalHistory] = var(SignalHistory(), always_update=True)
+    changes: var[tuple[Changed, ...]] = var((), always_update=True)
+    chosen: var[int] = var(0, init=False)
     """Which service is in hand, from the top."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,6 +51,8 @@ class SignalBoard(LineView):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._drawn: tuple[Content, ...] | None = None
+        self._starts: list[int] = []
+        """The line at which each service begins."""
 
     def on_mount(self) -> None:
         self.follow = False
@@ -68,6 +72,13 @@ class SignalBoard(LineView):
     def action_open(self) -> None:
         if self.service:
             self.post_message(self.Chosen(self.service))
+
+    def on_click(self, event: Click) -> None:
+        """A click on a service opens it."""
+        at = event.y + self.scroll_offset.y
+        if self._starts and self._starts[0] <= at < len(self._lines()) - 1:
+            self.chosen = bisect_right(self._starts, at) - 1
+            self.action_open()
 
     def watch_chosen(self) -> None:
         self.lines_changed()
@@ -116,7 +127,9 @@ class SignalBoard(LineView):
         draw = self._tall if rows >= _TALL else self._flat
         width = max(1, cell - 2 if rows >= _TALL else cell - _VALUE - 2)
         lines = [self._heading(cell), self._writes(cell, width)]
+        self._starts = []
         for service in history.services:
+            self._starts.append(len(lines))
             lines += draw(service, cell, width, min(rows, _TALLEST))
         minutes = WINDOW_S // 60
         return [*lines, row((f" last {minutes} minutes, now at the right", MUTED))]
