@@ -96,6 +96,6 @@ def restarted(before: Snapshot, now: Snapshot) -> list[str]:
 def _figure(value: float, signal: Signal) -> str:
     if signal.unit == "%":
         return f"{100 * value:.0f}%"
-    if signal.unit in ("ms", "") and abs(value) >= 10:
-        return f"{value:.0f}{signal.unit and ' ' + signal.unit}"
-    return f"{value:.1f}{signal.unit}"
+    space = " " if signal.unit in ("ms", "s") else ""
+    digits = 0 if signal.unit in ("ms", "") and abs(value) >= 10 else 1
+    return f"{value:.{digits}f}{space}{signal.unit}"

@@ -48,6 +48,7 @@ def test_every_deviation_is_real(old: dict[str, dict[str, float]], new: dict[str
         ("rate", 6.0, 18.44, "requests to vision rose from 6.0/s to 18.4/s"),
         ("errors", 0.0, 0.3, "errors of vision rose from 0% to 30%"),
         ("p90", 44.2, 9_811.6, "p90 of vision rose from 44 ms to 9812 ms"),
+        ("p90", 9.81, 4_771.0, "p90 of vision rose from 9.8 ms to 4771 ms"),
         ("cache_hits", 0.95, 0.05, "the share found in the cache by vision fell from 95% to 5%"),
     ],
 )

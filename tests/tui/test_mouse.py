@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
 
 from gameday.drill.commands import Acknowledge, Believe, DisposeHint, Look, Operate, StandDown
-from gameday.tui.fake import FakeSession
+from gameday.tui.app import GamedayApp
+from gameday.tui.fake import FakeHouse, FakeSession
+from gameday.tui.house import Choice
 from gameday.tui.screens.forms import BeliefForm, DiagnosisForm
 from gameday.tui.screens.room import RoomScreen
 from gameday.tui.widgets.log_view import LogView
+from tests.builders import hint_rejected
 from tests.tui import scenes
-from tests.tui.conftest import OpenRoom, Room
+from tests.tui.conftest import OpenRoom, Room, still
+from tests.tui.test_debrief import debriefing
 from tests.tui.test_room import deeds
 
 
@@ -101,3 +106,23 @@ async def test_the_good_news_leads_to_the_diagnosis(open_room: OpenRoom) -> None
     async with open_room(scenes.mitigated) as room:
         await click(room, "d  say what it was")
         assert isinstance(room.app.screen, DiagnosisForm)
+
+
+async def test_the_pages_of_a_debrief_open_by_clicks(tmp_path: Path) -> None:
+    hint_rejected().write(tmp_path)
+    async with debriefing(tmp_path) as room:
+        await click(room, "4 Scorecard")
+        assert "What the AI's advice was worth" in room.drawn()
+
+
+async def test_a_click_at_home_changes_the_mode_or_starts_a_drill(session: FakeSession) -> None:
+    """Only the card's own lines start one."""
+    house = FakeHouse(session, library=scenes.LIBRARY)
+    app = still(GamedayApp(now=session.now, house=house))
+    async with app.run_test(size=(120, 36)) as pilot:
+        room = Room(app, pilot, session)
+        await room.until(lambda: "cache-loss" in room.drawn())
+        await click(room, "m       mode manual")
+        assert ("mode advise" in room.drawn(), house.opened) == (True, [])
+        await click(room, "a blind drill")
+        await room.until(lambda: house.opened == [Choice("advise")])

@@ -28,6 +28,8 @@ from gameday.journal.events import (
     Believed,
     CheckpointAsked,
     EvidencePinned,
+    HintDisposed,
+    HintShown,
     MessagePosted,
     Operated,
     RuledOut,
@@ -321,6 +323,32 @@ async def test_a_hint_can_be_rejected_or_modified(
         assert isinstance(sent, DisposeHint)
         assert sent.fate == fate
         assert ops_value(room) == line
+
+
+async def test_long_advice_leaves_room_and_is_whole_in_hand(
+    open_room: OpenRoom, session: FakeSession
+) -> None:
+    """What can be done stands above the evidence; an answered hint takes a line."""
+    evidence = tuple(f"reason {number} (sum(rate(up[10s])))" for number in range(6))
+    async with open_room(scenes.hinted, size=(120, 50)) as room:
+        said = HintShown(
+            hint=2, source="pattern", hint_kind="diagnosis", claim=None, confidence=0.5, says="Look at it.",
+            evidence=evidence, suggests="top vision",
+        )  # fmt: skip
+        session.emit(said)
+        await room.settle()
+        assert "reason 2" in room.drawn()
+        assert "reason 3" not in room.drawn()
+        assert "and 3 more; h shows all" in room.drawn()
+        assert room.drawn().index("try top vision") < room.drawn().index("reason 0")
+        await room.press("h")
+        assert "reason 5" in room.drawn()
+        assert "(sum(rate(up[10s])))" in room.drawn()
+        await room.press("escape")
+        session.emit(HintDisposed(hint=1, fate="rejected"), HintDisposed(hint=2, fate="ignored"))
+        await room.settle()
+        assert "reason" not in room.drawn()
+        assert "✗ rejected" in room.drawn()
 
 
 async def test_a_manual_drill_shows_no_advisor(open_room: OpenRoom, session: FakeSession) -> None:
