@@ -6,18 +6,21 @@ Tests leave the repository and what runs as they found it, since their order is 
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import yaml
 
 from sandbox.errors import BadStack
 from sandbox.faults.effects import cache, database
+from sandbox.faults.effects.monitoring import Alert
 from sandbox.stack.model import load_stack
 from sandbox.world import repo, setting
 from sandbox.world.albums import missing_share
 from sandbox.world.cast import CAST
 from sandbox.world.proposals import Proposal, Swap, push
 from scenarios.rehearsal.company import make_whole
+from scenarios.rehearsal.traces import leaks, words_of
 from tests.sandbox.world import World
 from tests.waiting import wait_until
 
@@ -177,6 +180,29 @@ def test_a_company_is_made_whole_after_an_incident(world: World) -> None:
     assert cache.redis(runtime, "EXISTS", *others) == "0"
     assert database.sql(runtime, "SELECT count(*) FROM accounts WHERE blocked").split() == ["0"]
     assert "paused" not in {each.state for each in runtime.status()}
+
+
+def test_a_trace_of_the_drill_is_found_wherever_it_lies(world: World) -> None:
+    """In a file or its name, in the history of the repository, in what the metrics know."""
+    words = words_of("thin-ice", ["north-wind"])
+    assert list(leaks(world.runtime, words)) == []
+    alert = Alert({"alert": "ThinIce", "expr": "vector(0) > 1", "labels": {"severity": "ticket"}})
+    with world.put_back():
+        world.push("echo '# for north-wind' >> config/checkout.yaml")
+    world.bash("echo 'a drill' > ~/notes; echo 1 > ~/thin_ice")
+    alert.apply(world.runtime)
+    try:
+        found = leaks(world.runtime, words)
+    finally:
+        alert.undo(world.runtime)
+        world.bash("rm ~/notes ~/thin_ice")
+    for place in (
+        ":1:a drill$",
+        "^file: ./thin_ice$",
+        "^history: .*# for north-wind",
+        "^alert rules: .*ThinIce",
+    ):
+        assert any(re.search(place, each) for each in found), (place, found)
 
 
 def test_the_shell_is_heard(world: World) -> None:
