@@ -33,6 +33,6 @@ def scale_of(pack: Pack, variant: str, runtime: str) -> Rehearsed | None:
 
 def _elsewhere(record: Rehearsal) -> str:
     there = record.machine
-    if there == this_machine():
+    if there.is_like(this_machine()):
         return ""
     return f"{there.system} {there.architecture} with {there.cpus} cores and {there.memory_gib:g} GiB"

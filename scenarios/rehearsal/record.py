@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,7 @@ from sandbox.world.proposals import read_proposal
 from scenarios.model import Pack
 
 RECORD_FILE = "rehearsal.json"
+_MEMORY_DIFFERS = 0.05
 
 PointName = Literal[
     "quiet", "bites", "lasts", "tempting", "accepted", "cheating", "discriminators", "no-leak", "nothing-left"
@@ -42,6 +44,11 @@ class Machine(_Part):
     architecture: str
     cpus: int
     memory_gib: float
+
+    def is_like(self, other: Machine) -> bool:
+        """Whether figures of both are on one scale; what a kernel keeps for itself differs from boot to boot."""
+        same = (self.system, self.architecture, self.cpus) == (other.system, other.architecture, other.cpus)
+        return same and math.isclose(self.memory_gib, other.memory_gib, rel_tol=_MEMORY_DIFFERS)
 
 
 class Point(_Part):

@@ -78,6 +78,18 @@ def test_the_packs_own_record_is_from_another_machine(tmp_path: Path, home: Path
     assert here.elsewhere == ""
 
 
+@pytest.mark.parametrize(("changed", "same"), [(1.01, True), (2.0, False)])
+def test_a_machine_is_the_same_whatever_its_kernel_keeps_for_itself(
+    tmp_path: Path, home: Path, record: Rehearsal, changed: float, same: bool
+) -> None:
+    """Between two boots a little memory more or less is told; twice as much is another machine."""
+    there = record.machine.model_copy(update={"memory_gib": record.machine.memory_gib * changed})
+    keep(record_path(home, record), record.model_copy(update={"machine": there}).model_dump_json())
+    scale = scale_of(pack(tmp_path / "pack"), "north", "scripted")
+    assert scale is not None
+    assert (scale.elsewhere == "") is same
+
+
 def test_a_changed_variant_has_no_scale(tmp_path: Path, home: Path, record: Rehearsal) -> None:
     """What was rehearsed is not what is played."""
     keep(record_path(home, record), record.model_dump_json())
