@@ -46,7 +46,7 @@ class Machine(_Part):
     memory_gib: float
 
     def is_like(self, other: Machine) -> bool:
-        """Whether figures of both are on one scale; what a kernel keeps for itself differs from boot to boot."""
+        """Whether figures of both are on one scale; what a kernel keeps for itself differs between boots."""
         same = (self.system, self.architecture, self.cpus) == (other.system, other.architecture, other.cpus)
         return same and math.isclose(self.memory_gib, other.memory_gib, rel_tol=_MEMORY_DIFFERS)
 
