@@ -50,8 +50,9 @@ GRACE_S = 900.0
 
 _TICK_S = 0.25
 _CAUGHT_UP_WITHIN_S = 20.0
-_BEYOND_LIMIT_S = 600.0
-"""The fault outlasts the drill by so much, unless it is released before."""
+_FAULT_HOLDS_S = 24 * 3600.0
+"""The fault lasts until it is released, at most so long: a drill can be paused, and the fault's worker
+notices by itself when its trainer has gone."""
 
 
 class Conductor:
@@ -348,7 +349,7 @@ class Conductor:
 
     async def _start_fault(self) -> Fault:
         rules = self._rules
-        configuration = {**rules.variant.configuration, "hold_s": rules.drill_s + _BEYOND_LIMIT_S}
+        configuration = {**rules.variant.configuration, "hold_s": _FAULT_HOLDS_S}
         journal = self._folder / "chaos-journal.json"
         return await FaultRun.start(
             self._runtime.sandbox_id, rules.pack.experiment(rules.variant.id), configuration, journal,
