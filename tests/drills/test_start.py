@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gameday.drill.start import Wish, open_drill, rules_for
 from gameday.errors import GamedayError
 from gameday.journal.home import runs_home
 from sandbox.runtime.fake import FakeRuntime
+from scenarios.loader import LIBRARY
 
 
 def test_a_blind_drill_is_one_that_was_proven() -> None:
@@ -22,9 +25,17 @@ def test_a_blind_drill_is_one_that_was_proven() -> None:
     assert (again.pack.scenario.id, again.variant.id) == (drawn[3].pack.scenario.id, drawn[3].variant.id)
 
 
-def test_a_draft_is_played_when_it_is_named() -> None:
+def test_a_draft_is_played_when_it_is_named(tmp_path: Path) -> None:
     """An author has to be able to try it."""
-    assert rules_for(Wish(pack="retry-storm/short-rush", seed=1)).variant.draft
+    folder = tmp_path / "retry-storm"
+    shutil.copytree(LIBRARY / "retry-storm", folder)
+    scenario = folder / "scenario.yaml"
+    document = yaml.safe_load(scenario.read_text(encoding="utf-8"))
+    for variant in document["variants"]:
+        variant["draft"] = variant["id"] == "short-rush"
+    scenario.write_text(yaml.safe_dump(document), encoding="utf-8")
+    assert rules_for(Wish(pack=f"{folder}/short-rush", seed=1)).variant.draft
+    assert not rules_for(Wish(pack=f"{folder}/vision-hiccup", seed=1)).variant.draft
 
 
 def test_a_drill_that_the_runtime_cannot_do_is_refused_before_anything_starts(
