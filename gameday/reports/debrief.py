@@ -29,6 +29,8 @@ from scoring.scorecard import Scorecard
 
 WIDEST = 120
 """Columns beyond which lines get hard to read."""
+_WRITTEN_OUT = 1000.0
+"""From here on a figure is written with all its digits."""
 
 
 def print_debrief(run_folder: Path, console: Console) -> None:
@@ -146,7 +148,10 @@ def told_apart(item: Discriminator) -> str:
 
 def _observed(value: float | None, expected: str) -> str:
     usual = f" (expected {one_line(expected)})" if expected else ""
-    return f"{'not read' if value is None else f'{value:.3g}'}{usual}"
+    if value is None:
+        return f"not read{usual}"
+    # A size in bytes is compared with one that is written out.
+    return f"{value:.0f}{usual}" if abs(value) >= _WRITTEN_OUT else f"{value:.3g}{usual}"
 
 
 def _timeline(rows: Sequence[Row]) -> RenderableType:

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from gameday.errors import BadJournal
-from gameday.journal.events import Noted
-from gameday.reports.debrief import print_debrief
+from gameday.journal.events import Discriminator, Noted
+from gameday.reports.debrief import print_debrief, told_apart
 from tests.builders import (
     ONSET_S,
     DrillBuilder,
@@ -191,3 +191,15 @@ def test_an_unfinished_drill_says_so(tmp_path: Path) -> None:
     """Before the truth is revealed there is no debrief."""
     with pytest.raises(BadJournal, match="not finished"):
         shown(to_the_page(), tmp_path)
+
+
+def test_a_size_in_bytes_is_written_as_what_it_is_compared_with() -> None:
+    """Nobody compares 2.68e+08 with 200000000 at a glance."""
+    item = Discriminator(
+        say="the cache has less memory", promql="redis_memory_max_bytes", before="> 200000000",
+        after="< 3000000", observed_before=268_435_456.0, observed_after=2_097_152.0,
+    )  # fmt: skip
+    assert told_apart(item) == (
+        "in this drill: 268435456 (expected > 200000000) before the onset, "
+        "2097152 (expected < 3000000) after it"
+    )
