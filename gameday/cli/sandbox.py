@@ -156,8 +156,13 @@ def sweep(also_kept: bool) -> None:
     """Remove every sandbox that was left behind by a program that is gone."""
     from sandbox.runtime.choose import sweep as sweep_all
 
-    removed = sweep_all(lambda words: click.echo(words, err=True), also_kept=also_kept)
-    click.echo(f"removed {len(removed)}: {', '.join(removed)}" if removed else "nothing was left behind")
+    swept = sweep_all(lambda words: click.echo(words, err=True), also_kept=also_kept)
+    told = [
+        f"{words} {len(names)}: {', '.join(names)}"
+        for words, names in (("removed", swept.removed), ("could not remove", swept.left))
+        if names
+    ]
+    click.echo("; ".join(told) or "nothing was left behind")
 
 
 @click.group()

@@ -175,23 +175,33 @@ def all_sandboxes() -> list[Found]:
     return sorted(found.values(), key=lambda each: each.created)
 
 
-def sweep(tell: Tell, *, also_kept: bool = False) -> list[str]:
-    """Remove every sandbox that was left behind; their names. What would not go is told and left.
+@dataclass(frozen=True)
+class Swept:
+    """Names of sandboxes that were left behind."""
+
+    removed: tuple[str, ...]
+    left: tuple[str, ...]
+    """Those that would not go."""
+
+
+def sweep(tell: Tell, *, also_kept: bool = False) -> Swept:
+    """Remove every sandbox that was left behind. What would not go is told and left.
 
     Args:
         tell: hears of each.
         also_kept: those too that were started to stay, unless their starter still runs.
     """
-    removed = []
+    gone: dict[str, bool] = {}
     for each in all_sandboxes():
-        wanted = each.left_behind or (also_kept and not each.trainer_alive)
-        remove = open_runtime(each.kind, each.sandbox_id).down
-        if wanted and _removed(each.sandbox_id, remove, tell, kept=each.kept):
-            removed.append(each.sandbox_id)
+        if each.left_behind or (also_kept and not each.trainer_alive):
+            remove = open_runtime(each.kind, each.sandbox_id).down
+            gone[each.sandbox_id] = _removed(each.sandbox_id, remove, tell, kept=each.kept)
     for sandbox_id in _damaged():
-        if _removed(sandbox_id, functools.partial(_remove_damaged, sandbox_id), tell):
-            removed.append(sandbox_id)
-    return removed
+        gone[sandbox_id] = _removed(sandbox_id, functools.partial(_remove_damaged, sandbox_id), tell)
+    return Swept(
+        removed=tuple(name for name, went in gone.items() if went),
+        left=tuple(name for name, went in gone.items() if not went),
+    )
 
 
 def _damaged() -> list[str]:

@@ -17,7 +17,7 @@ import pytest
 from sandbox.errors import BadStack, MissingTool, SandboxError
 from sandbox.runtime import choose as choosing
 from sandbox.runtime import registry, tools
-from sandbox.runtime.choose import all_sandboxes, attach, choose, open_runtime, sweep
+from sandbox.runtime.choose import Swept, all_sandboxes, attach, choose, open_runtime, sweep
 from sandbox.runtime.docker import Engine, ensure_image
 from sandbox.runtime.docker_plan import project_label
 from sandbox.stack import PACKAGE_ROOT
@@ -145,7 +145,7 @@ def test_only_what_was_left_behind_is_swept(state: Path) -> None:
         "lumen-used": True,
         "lumen-left": False,
     }
-    assert sweep(lambda _: None) == ["lumen-left"]
+    assert sweep(lambda _: None).removed == ("lumen-left",)
     assert [path.name for path in state.iterdir()] == ["lumen-used"]
 
 
@@ -158,7 +158,7 @@ def test_a_damaged_sandbox_is_swept_with_its_processes(state: Path) -> None:
     (state / "lumen-young").mkdir()
     with subprocess.Popen(["sleep", "600"], cwd=root) as child:
         os.utime(state / "lumen-torn", (0, 0))
-        assert sweep(lambda _: None) == ["lumen-torn"]
+        assert sweep(lambda _: None).removed == ("lumen-torn",)
         child.wait(5)
         assert not psutil.pid_exists(child.pid)
     assert [path.name for path in state.iterdir()] == ["lumen-young"]
@@ -174,10 +174,10 @@ def test_what_was_started_to_stay_is_swept_on_demand_only(state: Path) -> None:
     assert {each.sandbox_id: each.left_behind for each in all_sandboxes()} == {
         "lumen-kept": False, "lumen-left": True,
     }  # fmt: skip
-    assert sweep(lambda _: None) == ["lumen-left"]
+    assert sweep(lambda _: None).removed == ("lumen-left",)
     assert [path.name for path in state.iterdir()] == ["lumen-kept"]
     told: list[str] = []
-    assert sweep(told.append, also_kept=True) == ["lumen-kept"]
+    assert sweep(told.append, also_kept=True).removed == ("lumen-kept",)
     assert told == ["removing lumen-kept, which was started to stay"]
 
 
@@ -188,7 +188,7 @@ def test_what_can_not_be_swept_is_told_and_left(state: Path) -> None:
     left.trainer_born -= 1000
     registry.save(left)
     told: list[str] = []
-    assert sweep(told.append) == []
+    assert sweep(told.append) == Swept(removed=(), left=("lumen-away",))
     assert "lumen-away is left: Docker does not answer" in told[-1]
     assert (state / "lumen-away").is_dir()
 
@@ -220,7 +220,7 @@ def test_a_killed_trainer_is_swept_by_labels_alone(state: Path, tmp_path: Path) 
         trainer.kill()
     found = {each.sandbox_id: each for each in all_sandboxes()}
     assert not found[sandbox_id].trainer_alive
-    assert sandbox_id in sweep(lambda _: None)
+    assert sandbox_id in sweep(lambda _: None).removed
 
     def gone() -> bool:
         with Engine() as engine:

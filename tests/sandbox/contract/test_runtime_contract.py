@@ -369,7 +369,7 @@ def test_labels_alone_are_enough(runtime: Runtime, tmp_path: Path, monkeypatch: 
         pytest.skip("only containers carry labels")
     monkeypatch.setenv("GAMEDAY_STATE", str(tmp_path))
     assert attach(runtime.sandbox_id).exec("bastion", ["true"]).exit_code == 0
-    assert runtime.sandbox_id not in sweep(lambda _: None)
+    assert runtime.sandbox_id not in sweep(lambda _: None).removed
     assert runtime.status()
 
 
