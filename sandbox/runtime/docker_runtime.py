@@ -58,6 +58,8 @@ true
 nobody listens on is found out for nothing, where a real check would keep starting parts from starting; and
 a read from a pipe that says nothing waits without a process of its own, as `sleep` would be."""
 
+MISCOUNTED = "Docker still counts containers in it that are gone; restarting Docker ends that"
+"""Why a network stays: a fault of engines before 28 (moby/moby#42119) that nobody can mend from outside."""
 _COUNTED_WRONG = "has active endpoints"
 """What an engine says of a network without a container when its own count of them went wrong, as it can
 when many start at once (moby issue 42119). Until it is restarted, nobody can remove that network."""
@@ -149,7 +151,7 @@ class DockerRuntime:
             if time.monotonic() > deadline:
                 why = "; ".join(problems) or "no reason given"
                 if not containers and _COUNTED_WRONG in why:
-                    why = "Docker still counts containers in it that are gone; restarting Docker ends that"
+                    why = MISCOUNTED
                 raise SandboxError(f"these would not go: {', '.join(left)}: {why}")
             time.sleep(_LOOK_AGAIN_S)
 

@@ -168,7 +168,8 @@ class Gameday:
         return found
 
     def assert_nothing_left(self) -> None:
-        assert self.sandboxes() == set()
+        left = self.sandboxes()
+        assert not left, "; ".join(self.run("sandbox", "down", name).err for name in sorted(left))
         assert self.processes() == []
         for name in ("sandboxes", "done"):
             folder = self.state / name
