@@ -21,9 +21,12 @@ from sandbox.runtime import tools
 from sandbox.runtime.docker_runtime import MISCOUNTED
 from tests.records import postgresql
 
+# A shell has what it starts with `&` ignore Ctrl-C, and nohup a hang-up; so would all programs that tests
+# start and send these to.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell has what it starts with `&` ignore Ctrl-C, and so would all programs that tests press it in.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 TESTS = Path(__file__).parent
 _DRILLS = TESTS / "drills"
