@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import get_args
@@ -44,3 +45,11 @@ collector.settle()
 sys.exit(not (untouched and held and gc.isenabled() and gc.get_freeze_count() > 1000))
 """
     assert run(code) == 0
+
+
+@pytest.mark.parametrize(("given", "frames"), [({}, 240), ({"TEXTUAL_FPS": "30"}, 30)])
+def test_the_room_is_painted_as_often_as_it_may_change(given: dict[str, str], frames: int) -> None:
+    """A key waits for less than a frame of Textual's sixty a second; who wants another rate has it."""
+    code = "import sys, gameday.tui.app; from textual.constants import MAX_FPS; sys.exit(MAX_FPS % 256)"
+    environment = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"} | given
+    assert subprocess.run([sys.executable, "-c", code], check=False, env=environment).returncode == frames
