@@ -38,12 +38,15 @@ from sandbox.runtime.docker_plan import Part, Seen
 from sandbox.runtime.docker_start import start_all
 from sandbox.runtime.docker_streams import EntryStream, Merger, Opener
 from sandbox.runtime.logtail import Source
-from sandbox.runtime.turns import turn
+from sandbox.runtime.turns import turn, turn_to_go
 from sandbox.stack.model import Stack, load_stack
 
 READY_WITHIN_S = 60
 _TERM_GRACE_S = 2
 _GONE_WITHIN_S = 10.0
+_TURN_WITHIN_S = 20.0
+"""Removing waits so long for another sandbox that comes up: where many come and go at once, an engine before
+28 can lose count of a network's containers."""
 _LOOK_AGAIN_S = 0.05
 _SIDE_BY_SIDE = 16
 
@@ -121,7 +124,8 @@ class DockerRuntime:
                 registry.keep(self._id)
         except BaseException as error:
             try:
-                self.down()
+                # It is still this one's turn.
+                self._remove_all()
             except SandboxError as left:
                 error.add_note(f"not everything could be removed: {left}; `gameday sweep` does it later")
             raise
@@ -140,6 +144,10 @@ class DockerRuntime:
 
     def down(self) -> None:
         registry.end_helpers(self._id)
+        with turn_to_go(_TURN_WITHIN_S):
+            self._remove_all()
+
+    def _remove_all(self) -> None:
         deadline = time.monotonic() + _GONE_WITHIN_S
         while True:
             problems = self.remove_once()

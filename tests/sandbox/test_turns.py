@@ -11,11 +11,11 @@ import pytest
 
 from sandbox.errors import SandboxError
 from sandbox.runtime.base import Progress
-from sandbox.runtime.turns import turn
+from sandbox.runtime.turns import turn, turn_to_go
 
 HOLDS = """
 import sys, time
-from sandbox.runtime.turns import turn
+from sandbox.runtime.turns import turn, turn_to_go
 with turn(lambda _: None, 1):
     print("in", flush=True)
     time.sleep(60)
@@ -62,12 +62,9 @@ def test_as_many_as_may_come_up_side_by_side() -> None:
 
 
 def test_waiting_is_given_up_when_the_one_who_hears_of_it_raises() -> None:
-    def interrupt(_: Progress) -> None:
-        raise KeyboardInterrupt
-
-    with turn(lambda _: None, 1), pytest.raises(KeyboardInterrupt), turn(interrupt, 1):
+    with turn(lambda _: None, 1), pytest.raises(KeyboardInterrupt), turn(_interrupt, 1):
         pytest.fail("came in")
-    with turn(interrupt, 1):
+    with turn(_interrupt, 1):
         pass
 
 
@@ -86,3 +83,65 @@ def test_a_state_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("GAMEDAY_STATE", str(tmp_path / "file"))
     with pytest.raises(SandboxError, match="set GAMEDAY_STATE"), turn(lambda _: None, 1):
         pytest.fail("came in")
+
+
+def test_what_goes_waits_until_the_one_that_comes_up_is_there() -> None:
+    waiting, gone = threading.Event(), threading.Event()
+
+    def goes() -> None:
+        waiting.set()
+        with turn_to_go(60.0, 1):
+            gone.set()
+
+    with turn(lambda _: None, 1):
+        other = threading.Thread(target=goes)
+        other.start()
+        assert waiting.wait(10)
+        assert not gone.wait(0.3)
+    other.join(10)
+    assert gone.is_set()
+
+
+def test_what_comes_up_waits_until_the_other_is_gone() -> None:
+    told: list[Progress] = []
+    waits = threading.Event()
+
+    def comes() -> None:
+        def report(progress: Progress) -> None:
+            told.append(progress)
+            waits.set()
+
+        with turn(report, 1):
+            pass
+
+    with turn_to_go(0.0, 1):
+        other = threading.Thread(target=comes)
+        other.start()
+        assert waits.wait(10)
+    other.join(10)
+    assert [each.step for each in told][-1] == "ready"
+
+
+def test_what_has_waited_long_enough_goes_in_any_case() -> None:
+    with turn(lambda _: None, 1), turn_to_go(0.2, 1):
+        pass
+
+
+def test_what_is_to_go_needs_no_folder_to_wait_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("GAMEDAY_STATE", str(tmp_path / "file"))
+    with turn_to_go(60.0, 1):
+        pass
+
+
+def test_an_error_while_going_leaves_and_gives_the_turn_back() -> None:
+    with pytest.raises(OSError, match="disk"), turn_to_go(60.0, 1):
+        raise OSError("disk")
+    with turn_to_go(60.0, 1), pytest.raises(KeyboardInterrupt), turn(_interrupt, 1):
+        pytest.fail("came in")
+    with turn(_interrupt, 1):
+        pass
+
+
+def _interrupt(_: Progress) -> None:
+    raise KeyboardInterrupt
