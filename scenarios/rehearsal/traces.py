@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import httpx
 
 from sandbox.errors import SandboxError
 from sandbox.runtime.base import Runtime
 from sandbox.runtime.registry import folder_of, state_home
+from sandbox.runtime.tools import cache_home
 from sandbox.stack import PACKAGE_ROOT
 from sandbox.stack.model import load_stack
 from sandbox.world.tree import company_tree
@@ -70,13 +70,16 @@ def _on_bastion(runtime: Runtime, words: re.Pattern[str]) -> Iterable[str]:
 
 
 def _host_paths(runtime: Runtime) -> re.Pattern[str]:
-    """Where things lie on the machine that a sandbox of plain processes shares: that is no trace."""
+    """Where things lie on the machine that a sandbox of plain processes shares: that is no trace.
+
+    It is these folders' own names that are no trace; what lies in them under a telling name is one.
+    """
     paths = {
-        sys.prefix, sys.base_prefix, str(PACKAGE_ROOT.parent), str(state_home()), str(Path.home()),
-        str(folder_of(runtime.sandbox_id)), *map(str, Path(sys.executable).parents),
+        sys.prefix, sys.base_prefix, str(PACKAGE_ROOT.parent), str(state_home()), str(cache_home()),
+        str(folder_of(runtime.sandbox_id)),
     } - {"/"}  # fmt: skip
     longest_first = sorted(paths, key=len, reverse=True)
-    return re.compile("|".join(rf"{re.escape(path)}[^\s:\"']*" for path in longest_first))
+    return re.compile("|".join(rf"{re.escape(path)}(?![^\s/:\"'])" for path in longest_first))
 
 
 def in_logs(runtime: Runtime, words: re.Pattern[str]) -> Iterable[str]:
