@@ -2,7 +2,7 @@
 
 import os
 
-# What changes while Textual paints a screen waits for one to two frames more: at its usual 60 a second that is
-# up to 33 ms from a key to its character. A room changes a dozen times a second, so more frames cost nothing.
-# Textual reads this when it is imported.
+# What changes while Textual paints waits for one to two frames: at its usual 60 a second that is up to 33 ms
+# from a key to its character. A room changes a dozen times a second, so more frames cost nothing. Textual
+# reads this when it is imported.
 os.environ.setdefault("TEXTUAL_FPS", "240")
