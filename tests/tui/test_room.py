@@ -428,6 +428,54 @@ async def test_logs_are_filtered_and_the_filter_shown(open_room: OpenRoom) -> No
         assert "filter: service:edge level:error" in room.drawn()
 
 
+async def test_a_filter_that_nothing_matches_says_so_and_one_that_is_written_is_not_in_force(
+    open_room: OpenRoom,
+) -> None:
+    async with open_room(scenes.paged) as room:
+        scenes.logs(room.session)
+        await room.press("2", "slash", *"nowhere")
+        room.app.screen.query_one(LogView).take_new()
+        await room.settle()
+        assert "all lines; / filters" in room.drawn()
+        await room.press("enter", "up")
+        assert "filter: nowhere" in room.drawn()
+        assert "no line matches so far" in room.drawn()
+        assert room.app.screen.query_one(LogView).follow
+        room.session.emit_logs(LogLine("db", 1, 0.0, "late, from nowhere"))
+        room.app.screen.query_one(LogView).take_new()
+        await room.settle()
+        assert "no line matches" not in room.drawn()
+        assert "late, from nowhere" in room.drawn()
+
+
+@pytest.mark.parametrize(("tab", "field"), [("1", "#promql"), ("2", "#log-filter"), ("3", "#traces-words")])
+async def test_what_is_typed_after_the_key_that_finds_is_text_at_once(
+    open_room: OpenRoom, tab: str, field: str
+) -> None:
+    """Whoever types on is not standing down with an s."""
+    async with open_room(scenes.paged) as room:
+        await room.press(tab)
+        screen = room.app.screen
+        assert isinstance(screen, RoomScreen)
+        screen.action_search()
+        assert screen.focused is screen.query_one(field)
+
+
+async def test_the_keys_of_the_open_tab_work_from_the_start_and_after_a_line_was_left(
+    open_room: OpenRoom,
+) -> None:
+    async with open_room(scenes.fighting) as room:
+        room.session.emit_signals([Signal(each, "rate", "/s", 3.0) for each in ("edge", "storefront")])
+        await room.press("enter")
+        assert "edge last 3 minutes" in room.drawn()
+        await room.press("escape", "i", "escape", "down", "enter")
+        assert "storefront last 3 minutes" in room.drawn()
+        await room.press("escape", "escape", "enter")
+        assert "storefront last 3 minutes" in room.drawn()
+        await room.press("7", "escape")
+        assert room.app.focused is room.app.screen.query_one("#ops")
+
+
 async def test_paused_logs_stand_still_and_count_what_they_hold_back(open_room: OpenRoom) -> None:
     async with open_room(scenes.paged) as room:
         scenes.logs(room.session)

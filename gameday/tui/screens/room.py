@@ -120,8 +120,14 @@ class RoomScreen(Deeds):
         self.install_forms()
         self.set_interval(_CHANGES_EVERY_S, self._follow_changes)
         self.call_after_refresh(self._follow_changes)
+        self.call_after_refresh(self._begin)
         self._draw_tabs()
         self._tell()
+
+    def _begin(self) -> None:
+        """The keys that the open tab tells of work from the start."""
+        if self.focused is None:
+            self.rest()
 
     def _tell(self) -> None:
         """Hand what is known to the tab that is open; the others hear of it when they are."""
@@ -237,9 +243,15 @@ class RoomScreen(Deeds):
         self.clock_shown = not self.clock_shown
 
     def action_release(self) -> None:
-        """Close what is open in the tab; else give the keys back to the room."""
+        """Close what is open in the tab; else leave what is written in, or answered."""
         if self._open is None or not self._open.back():
-            self.set_focus(None)
+            self.rest()
+
+    @on(OpsLine.Left)
+    def rest(self) -> None:
+        """Give the keys to what the open tab shows; the room's own work beside them."""
+        opened = self._open
+        self.set_focus(None if opened is None else self.query_one(opened.REST or opened.TARGET))
 
     def _draw_tabs(self) -> None:
         drawn = self._tabs(len(max(TABS.values(), key=len)))

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.css.query import NoMatches
 from textual.message import Message
 from textual.reactive import var
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from textual.worker import Worker
 
 from gameday.drill.views import Views
@@ -56,6 +56,8 @@ class Tab(Vertical):
     """The `ops` line that shows the same."""
     TARGET: ClassVar[str] = ""
     """What gets the focus when the tab is opened."""
+    REST: ClassVar[str] = ""
+    """What has it once a line or a field was left; empty if that is the same."""
 
     room: var[RoomState] = var(RoomState(), always_update=True)
 
@@ -85,6 +87,11 @@ class Tab(Vertical):
 
     def search(self) -> None:
         """Somebody pressed the key that looks for something."""
+
+    def write_in(self, field: Input) -> None:
+        """Open a field, at once: what is typed next is its text, and not a row of keys."""
+        field.display = True
+        self.screen.set_focus(field)
 
     def back(self) -> bool:
         """Close what was opened in the tab; False if nothing was."""

@@ -17,6 +17,7 @@ class ShellTab(Tab):
     """The transcript; the line below it is the shell's while this tab is open."""
 
     TARGET: ClassVar[str] = "#ops-input"
+    REST: ClassVar[str] = "#ops"
 
     def compose(self) -> ComposeResult:
         yield Static(id="shell-status", classes="status")

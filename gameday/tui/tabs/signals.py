@@ -175,7 +175,7 @@ class SignalsTab(Tab):
     def search(self) -> None:
         """The console."""
         self.showing = "query"
-        self.query_one(PromInput).focus()
+        self.write_in(self.query_one(PromInput))
         if not self.query_one(PromInput).names:
             self.look(lambda: self.views().metric_names(), self.Named)
 

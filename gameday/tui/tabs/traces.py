@@ -113,9 +113,7 @@ class TracesTab(Tab):
         )
 
     def search(self) -> None:
-        field = self.query_one("#traces-words", Input)
-        field.display = True
-        field.focus()
+        self.write_in(self.query_one("#traces-words", Input))
 
     @on(Input.Submitted, "#traces-words")
     def apply(self, event: Input.Submitted) -> None:

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from gameday.text import one_line
@@ -22,6 +23,7 @@ from gameday.tui.widgets.rows import IN_HAND
 from gameday.tui.words import MUTED, fit, hms, row
 
 REFRESH_S = 0.1
+_NOTHING = "  no line matches so far; / changes the filter, and an empty one shows all"
 _STYLES = {"error": "bold $text-error", "warn": "bold $text-warning", "debug": MUTED}
 
 
@@ -98,6 +100,11 @@ class LogView(LineView):
         )
         return said.stylize_before(IN_HAND) if in_hand else said
 
+    def render_line(self, y: int) -> Strip:
+        if y == 0 and self._filter and not self._shown:
+            return self._painted(row((_NOTHING, MUTED)), self.scrollable_content_region.width)
+        return super().render_line(y)
+
     @property
     def in_hand(self) -> Record | None:
         """The line that the cursor is on, or the newest."""
@@ -121,14 +128,14 @@ class LogView(LineView):
             self.cursor = at
 
     def _step(self, by: int) -> None:
+        if not self._shown:
+            return
         self.follow = False
         last = len(self._shown) - 1
         at = last + 1 if self.cursor is None else self.cursor
-        self.cursor = max(0, min(last, at + by)) if self._shown else None
-        if self.cursor is not None:
-            height, top = self.scrollable_content_region.height, self.scroll_offset.y
-            to = min(self.cursor, max(top, self.cursor - height + 1))
-            self.scroll_to(y=to, animate=False, force=True, immediate=True)
+        self.cursor = to = max(0, min(last, at + by))
+        height, top = self.scrollable_content_region.height, self.scroll_offset.y
+        self.scroll_to(y=min(to, max(top, to - height + 1)), animate=False, force=True, immediate=True)
 
 
 class LogPane(Vertical):
@@ -147,6 +154,8 @@ class LogPane(Vertical):
         super().__init__(id=id)
         self._buffer = buffer
         self._now = now
+        self._applied = ""
+        """The filter in force, as it was written."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="log-status")
@@ -165,11 +174,11 @@ class LogPane(Vertical):
         """Open the filter field."""
         field = self.query_one("#log-filter", Input)
         field.display = True
-        field.focus()
+        # At once: what is typed next is a filter, and not a row of keys.
+        self.screen.set_focus(field)
 
     def action_done(self) -> None:
-        if not self.close():
-            self.screen.set_focus(None)
+        self.close()
 
     def close(self) -> bool:
         """Close the filter field; whether it was open."""
@@ -188,6 +197,7 @@ class LogPane(Vertical):
         except ValueError as error:
             self.notify(str(error), severity="warning", markup=False)
             return
+        self._applied = one_line(event.value.strip())
         self.query_one(LogView).filter(wanted)
         self.post_message(self.Filtered(wanted))
         self.action_done()
@@ -195,12 +205,12 @@ class LogPane(Vertical):
     @on(LogView.Refreshed)
     def _say(self) -> None:
         view = self.query_one(LogView)
-        wanted = one_line(self.query_one("#log-filter", Input).value)
         state = (
             ("▶ following", "$text-success")
             if view.follow
             else (f"⏸ paused, {view.held_back:,} newer", "bold $text-warning")
         )
+        wanted = self._applied
         looked_for = (f"filter: {wanted}", "bold") if wanted else ("all lines; / filters", MUTED)
         self.query_one("#log-status", Static).update(
             row(state, ("  ", ""), looked_for, (f"  {view.matching:,} lines", MUTED)), layout=False

@@ -69,7 +69,7 @@ class OpsInput(Input):
         self.put(recall(self.value))
 
     def action_leave(self) -> None:
-        self.screen.set_focus(None)
+        self.post_message(OpsLine.Left())
 
 
 class OpsLine(Vertical):
@@ -86,6 +86,9 @@ class OpsLine(Vertical):
         def __init__(self, line: str) -> None:
             self.line = line
             super().__init__()
+
+    class Left(Message):
+        """Nobody writes here any more."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__(id="ops-line")

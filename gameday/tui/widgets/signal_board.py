@@ -38,7 +38,8 @@ class SignalBoard(LineView):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", "Up", show=False),
         Binding("down", "choose(1)", "Down", show=False),
-        Binding("enter", "open", "Open"),
+        # The line above the board tells of it; the keys of a drill fill the footer.
+        Binding("enter", "open", "Open", show=False),
     ]
 
     class Chosen(Message):
