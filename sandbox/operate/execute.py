@@ -108,6 +108,9 @@ class Operator:
         )
 
     def _restart(self, words: Sequence[str]) -> Outcome:
+        """One replica after the other, each as soon as the one before is ready."""
         service, number = words
-        self._runtime.restart(service, int(number) if number else None)
+        everyone = sorted(each.number for each in self._runtime.status() if each.service == service)
+        for each in [int(number)] if number else everyone:
+            self._runtime.restart(service, each)
         return Outcome(0, "ok", changed=f"{service}{'-' + number if number else ''}: restarted")

@@ -36,7 +36,7 @@ _WHOLE = {"block": "block list", "unblock": "unblock all"}
 def _restart(stack: Stack, words: Sequence[str]) -> Operation:
     need(words, 1, "restart SERVICE or SERVICE-N", 1)
     name, number = replica(stack, words[0])
-    which = f"{name}-{number}" if number else f"every replica of {name}"
+    which = f"{name}-{number}" if number else f"every replica of {name}, one after the other"
     return Operation("restart", (name, number), "write", f"restarts {which}; what it is doing now is lost")
 
 
@@ -220,7 +220,7 @@ WRITES: tuple[Verb, ...] = (
     Verb("config", "config set SERVICE KEY VALUE", "write", "change one value of it", config),
     Verb("redis", "redis SERVICE COMMAND …", "read", "a Redis command; writes ask first", _redis),
     Verb("sql", "sql STATEMENT", "read", "a statement on the shop's database; writes ask first", _sql),
-    Verb("restart", "restart SERVICE or SERVICE-N", "write", "stop and start", _restart),
+    Verb("restart", "restart SERVICE or SERVICE-N", "write", "stop and start each replica in turn", _restart),
     Verb("scale", "scale SERVICE N", "write", "how many replicas", _scale),
     Verb("drain", "drain SERVICE-N [off]", "write", "give a replica no new requests", _drain),
     Verb("rollback", "rollback SERVICE", "write", "deploy the version before", _rollback),

@@ -11,12 +11,16 @@ import pytest
 import yaml
 
 from sandbox.errors import BadStack
+from sandbox.operate.execute import Operator
 from sandbox.operate.grammar import moment
 from sandbox.operate.lines import VERBS, parse, usage
 from sandbox.operate.look import sparkline
 from sandbox.operate.settings import edit
+from sandbox.runtime import registry
+from sandbox.runtime.fake import FakeRuntime
 from sandbox.stack import CONFIG_FOLDER
 from sandbox.stack.model import load_stack
+from sandbox.world.deployer import Deployer
 
 STACK = load_stack()
 DOCS = Path(__file__).parents[2] / "docs"
@@ -230,3 +234,39 @@ def test_a_value_that_does_not_fit_is_refused(key: str, value: str, complaint: s
     """Nothing else of the text can be changed by it."""
     with pytest.raises(BadStack, match=complaint):
         edit(EDGE, key, value)
+
+
+class _Restarts(FakeRuntime):
+    """A company that remembers in which order its parts were started again."""
+
+    def __init__(self, sandbox_id: str) -> None:
+        super().__init__(sandbox_id)
+        self.restarted: list[tuple[str, int | None]] = []
+
+    def restart(self, service: str, replica: int | None = None) -> None:
+        self.restarted.append((service, replica))
+        super().restart(service, replica)
+
+
+@pytest.mark.parametrize(
+    ("line", "restarted"),
+    [
+        ("restart vision", [("vision", 1), ("vision", 2)]),
+        ("restart vision-2", [("vision", 2)]),
+        ("restart payments", [("payments", 1)]),
+    ],
+)
+def test_replicas_are_restarted_one_after_the_other(
+    line: str, restarted: list[tuple[str, int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the others serve meanwhile."""
+    monkeypatch.setenv("GAMEDAY_STATE", str(tmp_path))
+    runtime = _Restarts(registry.new_id())
+    runtime.up(lambda _: None)
+    try:
+        operator = Operator(runtime, STACK, Deployer(runtime, STACK))
+        assert operator.carry_out(parse(STACK, line)).exit_code == 0
+        operator.close()
+        assert runtime.restarted == restarted
+    finally:
+        runtime.down()
