@@ -8,10 +8,11 @@ from collections.abc import Callable
 from sandbox.runtime import registry
 from scenarios.model import Pack
 from scenarios.rehearsal.company import Company
-from scenarios.rehearsal.course import Course, Tell
+from scenarios.rehearsal.course import Course
 from scenarios.rehearsal.ground import Ground
 from scenarios.rehearsal.keeping import this_machine
 from scenarios.rehearsal.record import Rehearsal, digest_of
+from scenarios.rehearsal.stage import Tell
 
 
 def rehearse(pack: Pack, variant: str, kind: registry.Kind, tell: Tell) -> Rehearsal:
