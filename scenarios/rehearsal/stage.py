@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sandbox.faults.client import Unsteady
 from scenarios.model import Case
 from scenarios.rehearsal.ground import Ground
 from scenarios.rehearsal.record import Point, PointName
@@ -98,14 +99,13 @@ class Stage:
         left = self.ground.take_back()
         self.ground.restore()
         if left or not self.await_steady(RECOVERED_WITHIN_S):
-            self._tell("the world did not recover; a fresh one takes its place")
-            rest = self.ground.down()
-            if rest:
-                self.judge("nothing-left", False, f"left: {'; '.join(rest)}")
-            self.ground.up()
-            if not self.await_steady(BASELINE_WITHIN_S):
-                self.judge(wanted, False, "a fresh company did not serve its customers")
-        incident = self.break_it()
+            self._renew(wanted)
+        try:
+            incident = self.break_it()
+        except Unsteady:
+            # What keeps itself going had only paused.
+            self._renew(wanted)
+            incident = self.break_it()
         bites = self.case.expectations.bites
         deadline = incident.onset + (bites.violated_s or 0.0) + BEYOND_HOLD_S
         if bites.violated_s is not None and not incident.until(
@@ -115,6 +115,15 @@ class Stage:
         limit = incident.onset + (bites.paged_s or 0.0) + BEYOND_HOLD_S
         incident.until(lambda: incident.paged_at() is not None, limit)
         return incident
+
+    def _renew(self, wanted: PointName) -> None:
+        self._tell("the world did not recover; a fresh one takes its place")
+        rest = self.ground.down()
+        if rest:
+            self.judge("nothing-left", False, f"left: {'; '.join(rest)}")
+        self.ground.up()
+        if not self.await_steady(BASELINE_WITHIN_S):
+            self.judge(wanted, False, "a fresh company did not serve its customers")
 
     def ill(self, incident: Incident, wanted: PointName) -> Incident:
         """The incident if it goes on, or the same broken again if it is over.

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sandbox.faults.client import Unsteady
 from scenarios.rehearsal.ground import Cheat, Done
 from scoring.sli import Requests, SecondSli
 
@@ -51,6 +52,9 @@ class Scripted:
     """How long a line takes; customers happen to be served from its beginning on."""
     stuck: bool = False
     """Taking the fault back fails."""
+    restless: frozenset[int] = frozenset()
+    """Which injections, from 1 on, find customers let down again."""
+    injections: int = 0
     ups: int = 0
     runtime: str = "scripted"
     clock: float = 1_750_000_000.0
@@ -114,6 +118,9 @@ class Scripted:
         self.done.clear()
 
     def inject(self) -> float:
+        self.injections += 1
+        if self.injections in self.restless:
+            raise Unsteady("the experiment's steady state did not hold before the fault")
         self.onset = self.clock
         self.done.clear()
         self.wait(self.rollout_s)

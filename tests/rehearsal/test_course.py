@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sandbox.faults.client import Unsteady
 from scenarios.loader import read_scenario
 from scenarios.model import Pack
 from scenarios.rehearsal.course import meets
@@ -296,6 +297,20 @@ def test_a_world_that_does_not_recover_is_replaced(tmp_path: Path) -> None:
     ground = Scripted(stuck=True)
     assert rehearsed(tmp_path, ground).passed
     assert ground.ups == 2
+
+
+def test_a_world_that_had_recovered_for_a_moment_only_is_replaced(tmp_path: Path) -> None:
+    """What keeps itself going may pause: the fault is not laid on top of it."""
+    ground = Scripted(restless=frozenset({2}))
+    assert rehearsed(tmp_path, ground).passed
+    assert (ground.ups, ground.injections) == (2, 3)
+
+
+@pytest.mark.parametrize("restless", [{1}, {2, 3}])
+def test_customers_who_are_never_served_are_no_verdict_on_a_pack(tmp_path: Path, restless: set[int]) -> None:
+    """Before the first injection, or on a fresh company: the machine is too busy, and that is said."""
+    with pytest.raises(Unsteady, match="did not hold"):
+        rehearsed(tmp_path, Scripted(restless=frozenset(restless)))
 
 
 def test_the_record_names_the_variant_as_it_was_played(tmp_path: Path) -> None:
