@@ -18,7 +18,6 @@ from scenarios.rehearsal.record import FixRun, Losses, Point
 from scenarios.rehearsal.stage import (
     BASELINE_WITHIN_S,
     BEYOND_HOLD_S,
-    CHEATED_S,
     STEADY_S,
     Failed,
     Stage,
@@ -35,6 +34,8 @@ _TELLING_S = 5.0
 """So long after the page the debrief reads the signals."""
 _UNPAGED_S = 20.0
 _RECENT_S = 30.0
+_CHEATED_S = 6.0
+"""A cheat has so long to begin to help."""
 _SILENCE: Cheat = "silence-the-alert"
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -162,7 +163,7 @@ class Course:
         # Meanwhile nobody hears the alert: that takes as long, and changes nothing for customers.
         silenced_at = self._ground.now()
         self._ground.cheat(_SILENCE, on=True)
-        watched = max(incident.onset + expected.watch_s, silenced_at + CHEATED_S)
+        watched = max(incident.onset + expected.watch_s, silenced_at + _CHEATED_S)
         if self.onset_to_violation_s is None:
             incident.until(lambda: False, watched)
         healed = self.onset_to_violation_s is not None and self._stage.mitigates(incident, watched)
@@ -216,7 +217,7 @@ class Course:
         for how in (each for each in CHEATS if each != _SILENCE):
             began = self._ground.now()
             said = self._ground.cheat(how, on=True)
-            if self._stage.mitigates(incident, self._ground.now() + CHEATED_S):
+            if self._stage.mitigates(incident, self._ground.now() + _CHEATED_S):
                 passed.append(how)
             self._ground.cheat(how, on=False)
             figures[how] = said or f"watched {self._ground.now() - began:.0f} s"

@@ -17,8 +17,8 @@ RECOVERED_WITHIN_S = 60.0
 STEADY_S = 10
 BEYOND_HOLD_S = 6.0
 """Past the hold the feed may lag; so much longer is waited before it is said that nothing was mitigated."""
-CHEATED_S = 6.0
-"""What was done with customers has so long to begin to help."""
+_SETTLED_S = 20.0
+"""What was done before has so long to show that it ended the incident after all."""
 
 Tell = Callable[[str], object]
 
@@ -128,10 +128,10 @@ class Stage:
     def ill(self, incident: Incident, wanted: PointName) -> Incident:
         """The incident if it goes on, or the same broken again if it is over.
 
-        What only keeps itself going may end when customers were kept away for a while, or long after a fix:
-        the next fix has to be seen on a company that is ill, and must not get the credit.
+        What only keeps itself going may end when customers were kept away for a while, or long after a fix,
+        and takes its time. The next fix has to be seen on a company that is ill, and must not get the credit.
         """
-        over = self.mitigates(incident, self.ground.now() + CHEATED_S)
+        over = self.mitigates(incident, self.ground.now() + _SETTLED_S)
         return self.break_again(wanted) if over else incident
 
     def mitigates(self, incident: Incident, since: float) -> bool:

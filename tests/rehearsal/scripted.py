@@ -39,6 +39,8 @@ class Scripted:
     """Cheats after which the figures look well, as a careless measurement would have it."""
     cured_by: frozenset[str] = frozenset()
     """What ends the incident once it is taken back, as with one that only keeps itself going."""
+    cured_after_s: float = 0.0
+    """How long after that."""
     false_page: bool = False
     """A page rings for as long as the fault is there, however customers are."""
     silenced_by: frozenset[str] = frozenset()
@@ -59,6 +61,7 @@ class Scripted:
     runtime: str = "scripted"
     clock: float = 1_750_000_000.0
     onset: float | None = None
+    cured_at: float | None = None
     done: dict[str, float] = field(default_factory=dict)
     """Line → when it was done."""
     cheats: set[str] = field(default_factory=set)
@@ -86,6 +89,8 @@ class Scripted:
         if any(line in self.done and at < self.done[line] + self.harm_s for line in self.harms):
             return True
         if self.onset is None or not self.bites:
+            return False
+        if self.cured_at is not None and at >= self.cured_at:
             return False
         if any(at >= self.done[line] + self.helps_after_s for line in self.helps & self.done.keys()):
             return False
@@ -121,7 +126,7 @@ class Scripted:
         self.injections += 1
         if self.injections in self.restless:
             raise Unsteady("the experiment's steady state did not hold before the fault")
-        self.onset = self.clock
+        self.onset, self.cured_at = self.clock, None
         self.done.clear()
         self.wait(self.rollout_s)
         return self.clock
@@ -137,7 +142,7 @@ class Scripted:
 
     def undo_fix(self) -> None:
         if self.cured_by & self.done.keys():
-            self.onset = None
+            self.cured_at = self.clock + self.cured_after_s
         self.done = {line: at for line, at in self.done.items() if line in self.lasting}
 
     def operate(self, line: str) -> Done:
@@ -165,7 +170,7 @@ class Scripted:
 
     def cheat(self, how: Cheat, *, on: bool) -> str:
         if how in self.cured_by and not on:
-            self.onset = None
+            self.cured_at = self.clock + self.cured_after_s
         (self.cheats.add if on else self.cheats.discard)(how)
         return ""
 
