@@ -142,10 +142,14 @@ def test_what_cannot_be_a_mitigation_any_more_is_not_waited_for(tmp_path: Path) 
     assert all(float(words.removeprefix("watched ").removesuffix(" s")) < 20 for words in watched)
 
 
-@pytest.mark.parametrize("after_s", [0.0, 12.0])
-def test_what_ends_while_customers_are_kept_away_is_broken_again(tmp_path: Path, after_s: float) -> None:
+@pytest.mark.parametrize(
+    ("cured_by", "after_s"), [({"stop-everything", "block-everybody"}, 0.0), ({"stop-the-customers"}, 12.0)]
+)
+def test_what_ends_while_customers_are_kept_away_is_broken_again(
+    tmp_path: Path, cured_by: set[str], after_s: float
+) -> None:
     """Tempting fixes don't get the credit, however slowly it ends, and a pack isn't refused for it."""
-    ground = Scripted(cured_by=frozenset({"stop-everything", "block-everybody"}), cured_after_s=after_s)
+    ground = Scripted(cured_by=frozenset(cured_by), cured_after_s=after_s)
     record = rehearsed(tmp_path, ground)
     assert record.failed is None
     cheating = next(point for point in record.points if point.name == "cheating")
