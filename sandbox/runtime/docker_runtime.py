@@ -16,7 +16,7 @@ import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Literal
 
 from sandbox.errors import BadStack, MissingTool, SandboxError, Unsupported
@@ -133,7 +133,23 @@ class DockerRuntime:
     def _make_network(self, stack: Stack) -> None:
         plan = stack.networks[docker_plan.NETWORK]
         labels = docker_plan.network_labels(self._id, docker_plan.trainer_label(), kept=self._kept)
-        self._engine.create_network(self._network, plan.driver, plan.driver_opts, labels)
+        made: Future[None] = Future()
+
+        def make() -> None:
+            try:
+                self._engine.create_network(self._network, plan.driver, plan.driver_opts, labels)
+            except BaseException as error:  # noqa: BLE001 (it leaves from `made.result`)
+                made.set_exception(error)
+            else:
+                made.set_result(None)
+
+        try:
+            threading.Thread(target=make, daemon=True).start()
+            made.result()
+        except BaseException:
+            # An interrupt waits for the engine's answer: what it makes has to be there to be removed.
+            wait([made], timeout=_GONE_WITHIN_S)
+            raise
 
     def _verify_running(self, stack: Stack) -> None:
         """A part without a health check may have ended after all."""

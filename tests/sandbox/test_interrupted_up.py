@@ -7,12 +7,15 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from sandbox.runtime.docker import Engine
 from sandbox.runtime.docker_plan import OURS
+from sandbox.runtime.docker_runtime import DockerRuntime
+from sandbox.stack.model import load_stack
 from tests.drills.playing import Gameday
 from tests.drills.test_interrupts import read_until
 from tests.sandbox.runtimes import Kind, require
@@ -60,6 +63,26 @@ def test_ctrl_c_at_each_stage_leaves_nothing(tmp_path: Path, kind: Kind, sign: s
         with Engine() as engine:
             trainers = {each.trainer.partition(" ")[0] for each in engine.containers(OURS)}
         assert str(program.pid) not in trainers
+
+
+class _AnswersLate:
+    """An engine that is asked for a network, and interrupted before it has made it."""
+
+    made = False
+
+    def create_network(self, *_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        threading.Event().wait(0.3)
+        self.made = True
+
+
+def test_a_network_that_is_being_made_is_there_to_be_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the engine would make it after everything was taken away."""
+    runtime, engine = DockerRuntime("lumen-abc123"), _AnswersLate()
+    monkeypatch.setattr(runtime, "_connected", engine)
+    with pytest.raises(KeyboardInterrupt):
+        runtime._make_network(load_stack())
+    assert engine.made
 
 
 def _rest(terminal: int) -> str:
