@@ -13,6 +13,7 @@ from gameday.journal.events import Bearing, Believed, DrillPaused, EvidencePinne
 from gameday.tui.fake import START, FakeSession
 from gameday.tui.screens.ask import ConfirmScreen
 from gameday.tui.tabs.signals import PromInput
+from gameday.tui.widgets import log_view
 from gameday.tui.widgets.ops_line import OpsLine
 from gameday.tui.widgets.rows import RowsView
 from sandbox.errors import SandboxError
@@ -182,6 +183,17 @@ async def test_a_query_that_gives_nothing_says_why(open_room: OpenRoom, promql: 
         await room.press("1", "slash")
         await room.type(promql)
         await shows(room, says)
+
+
+@pytest.mark.parametrize(("keys", "in_hand"), [(("2",), "edge-1"), (("2", "up", "up"), "edge-2")])
+async def test_an_opened_log_is_there_at_once(
+    open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...], in_hand: str
+) -> None:
+    """Neither what is read nor a quick key waits for the next time that the log is drawn."""
+    monkeypatch.setattr(log_view, "REFRESH_S", 3600.0)
+    async with open_room(fighting) as room:
+        await room.press(*keys)
+        await room.until(lambda: room.app.screen.in_hand()[1].startswith(in_hand))  # type: ignore[attr-defined]
 
 
 async def test_logs_are_looked_for_by_time(open_room: OpenRoom) -> None:

@@ -66,10 +66,16 @@ class LogView(LineView):
         self.lines_changed()
         self.post_message(self.Refreshed())
 
+    def on_show(self) -> None:
+        # At once: who opens the tab wants to read, not to wait for the next time it is drawn.
+        self.take_new()
+
     def take_new(self) -> None:
         """Draw what came since the last time; nothing if nothing did, or if nobody looks."""
-        if self._buffer.received == self._taken or not self.is_on_screen:
-            return
+        if self._buffer.received != self._taken and self.is_on_screen:
+            self._take()
+
+    def _take(self) -> None:
         self._matches.extend(filter(self._filter.matches, self._buffer.since(self._taken)))
         self._taken = self._buffer.received
         trim(self._matches, CAPACITY)
@@ -128,6 +134,9 @@ class LogView(LineView):
             self.cursor = at
 
     def _step(self, by: int) -> None:
+        if not self._shown:
+            # A key that is quicker than the first drawing is meant for what it will show.
+            self._take()
         if not self._shown:
             return
         self.follow = False
