@@ -13,7 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scenarios.loader import LIBRARY, load_pack, pack_names
+from scenarios import LIBRARY
+from scenarios.loader import load_pack, pack_names
 from scenarios.model import Pack
 from scenarios.rehearsal.keeping import committed_path
 from scenarios.rehearsal.record import FixRun, Losses, Rehearsal, digest_of

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from scenarios import LIBRARY
 from scenarios.errors import ScenarioError
 from scenarios.experiment import Functions, check_calls, read_experiment
 from scenarios.loader import SCENARIO_FILE, read_pack
@@ -189,9 +190,13 @@ def _warnings(pack: Pack, company: Company) -> Iterator[Finding]:
         case = scenario.of(variant.id)
         yield from (Finding("warning", path, f"{variant.id}: {says}") for says in _thin(pack, case, company))
     books = read_runbooks(pack.folder)
+    others = {path.name for path in LIBRARY.glob("*/runbooks/*.md") if path.parents[1].name != scenario.id}
     for book in books:
         if book.kind is None:
             yield Finding("warning", str(book.path), "doesn't say its kind: right, outdated or wrong")
+        if book.path.name in others:
+            says = "another pack has one of that name, and this takes its place: that tells which pack it is"
+            yield Finding("warning", str(book.path), says)
     if not any(book.kind in ("outdated", "wrong") for book in books):
         yield Finding(
             "warning", str(pack.folder / "runbooks"), "no runbook misleads (kind: outdated or wrong)"

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from scenarios import LIBRARY
 from scenarios.errors import ScenarioError
 from scenarios.experiment import Functions, check_calls, read_experiment
 from scenarios.model import PARTS, Case, Pack, Scenario
@@ -17,7 +18,6 @@ from scenarios.reading import document, find, inside, read_text
 from scenarios.runbooks import read_runbooks
 from scenarios.terms import nearest, plain
 
-LIBRARY = Path(__file__).with_name("library")
 SCENARIO_FILE = "scenario.yaml"
 FOLDERS_VARIABLE = "GAMEDAY_SCENARIOS"
 """Environment: further folders that hold packs, separated as in PATH."""

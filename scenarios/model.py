@@ -17,6 +17,17 @@ from scenarios.parts import AdviceLines, Expectations, Fixes, Fraud, Load, Obser
 from scenarios.people import Cast
 from scenarios.terms import Part, Seconds, Slug, Text, nearest
 
+BRIEFING = (
+    "You are on call for Lumen, a shop that prints photos. Customers look around, upload pictures and "
+    "order. A picture goes through the edge and the storefront to vision, the image model, which captions "
+    "it in one of its compute slots if the cache doesn't know it. An order goes to checkout, which keeps "
+    "it, asks payments to charge the card at the bank, and hands what is paid to the worker. An account "
+    "that has never ordered gets its first 22 prints for free; paper and postage cost the shop 0.40 each.\n\n"
+    "Nothing is wrong yet. When the pager rings: acknowledge, find out what is going on, see to it that "
+    "customers are served, and say what it was. Stand down when you are not needed."
+)
+"""What an engineer knows of the company. It is the same whatever will break."""
+
 Need = Literal["exec", "copy_in", "restart", "scale", "pause", "kill", "limit", "partition", "names"]
 """What a runtime may be able to do."""
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*\.ya?ml$", max_length=80)]
@@ -80,7 +91,10 @@ class Common(Part):
     severity: Literal["sev1", "sev2", "sev3"] = Field(description="As the company would declare it.")
     difficulty: Annotated[int, Field(ge=1, le=5)] = Field(description="From 1 to 5, the author's guess.")
     references: tuple[Reference, ...] = Field(default=(), description="Real incidents that it follows.")
-    briefing: Text = Field(description="What the engineer reads before; it gives nothing away.")
+    briefing: Text = Field(
+        default=BRIEFING,
+        description="What the engineer reads before; packs that leave it out can't be told apart by it.",
+    )
     limits: Limits = Field(default=Limits(), description="How long things take.")
     delay: Delay = Field(default=Delay(), description="The hidden delay before the fault.")
     needs: tuple[Need, ...] = Field(default=(), description="What the runtime must be able to do.")
@@ -191,9 +205,9 @@ class Pack(Part):
 
     def runbooks(self) -> dict[str, str]:
         """The company's runbooks by name, as the company has them: Markdown without front matter."""
-        from scenarios.runbooks import read_runbooks
+        from scenarios.runbooks import shelf
 
-        return {book.name: book.text for book in read_runbooks(self.folder)}
+        return shelf(self.folder)
 
     def variant(self, name: str) -> Variant:
         """The variant of that name.

@@ -1,4 +1,7 @@
-"""A pack's runbooks: what the company wrote down about this symptom, right or not.
+"""Runbooks: what the company wrote down about a symptom, right or not.
+
+Each comes with a pack, and those of the whole library lie on the company's shelf in every drill: which of
+them are there tells nothing, and which of them helps is for the engineer to judge.
 
 A runbook begins with front matter that only authors and facilitators see:
 
@@ -16,6 +19,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from scenarios import LIBRARY
 from scenarios.errors import ScenarioError
 from scenarios.reading import document, read_text
 from scenarios.terms import Part, plain
@@ -68,5 +72,15 @@ def read_runbook(path: Path) -> Runbook:
 
 
 def read_runbooks(folder: Path) -> list[Runbook]:
-    """All runbooks of a pack, sorted by name."""
+    """Those that a pack brings, sorted by name."""
     return [read_runbook(path) for path in sorted((folder / "runbooks").glob("*.md"))]
+
+
+def shelf(folder: Path) -> dict[str, str]:
+    """Name → text of all that the company has while a pack is played: the library's, then the pack's own.
+
+    Raises:
+        ScenarioError: one of them can't be read.
+    """
+    packs = [*sorted(path.parent for path in LIBRARY.glob("*/runbooks")), folder]
+    return {book.name: book.text for pack in packs for book in read_runbooks(pack)}

@@ -133,7 +133,7 @@ def choose_runtimes(wish: str, tell: Tell) -> list[registry.Kind]:
 
 def _git(*words: str) -> str | None:
     """What git says about the repository that the library lies in; None if it is in none."""
-    from scenarios.loader import LIBRARY
+    from scenarios import LIBRARY
 
     try:
         done = subprocess.run(
@@ -157,7 +157,8 @@ def proofs_before(revision: str, packs: Sequence[str]) -> Mapping[str, Proofs] |
 def planned(runtimes: Sequence[registry.Kind], turn: str, since: str, tell: Tell) -> Plan:
     """What is due in the library."""
     from sandbox.faults.signatures import signatures
-    from scenarios.loader import LIBRARY, load_pack, pack_names
+    from scenarios import LIBRARY
+    from scenarios.loader import load_pack, pack_names
     from scenarios.rehearsal.due import plan
 
     names = pack_names((LIBRARY,))

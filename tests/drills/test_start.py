@@ -12,7 +12,7 @@ from gameday.drill.start import Wish, open_drill, rules_for
 from gameday.errors import GamedayError
 from gameday.journal.home import runs_home
 from sandbox.runtime.fake import FakeRuntime
-from scenarios.loader import LIBRARY
+from scenarios import LIBRARY
 
 
 def test_a_blind_drill_is_one_that_was_proven() -> None:

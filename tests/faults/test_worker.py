@@ -21,7 +21,7 @@ from sandbox.runtime import registry
 from sandbox.runtime.base import Runtime
 from sandbox.runtime.process import ProcessRuntime
 from sandbox.world.albums import missing_share
-from scenarios.loader import LIBRARY
+from scenarios import LIBRARY
 from tests.sandbox.runtimes import require
 from tests.waiting import wait_until
 

@@ -19,7 +19,8 @@ from click.testing import CliRunner
 from gameday.cli.due import Players, Stopped, choose_runtimes, proofs_before, verdict
 from gameday.cli.rehearse import rehearse
 from sandbox.errors import MissingTool
-from scenarios.loader import LIBRARY, load_pack, pack_names
+from scenarios import LIBRARY
+from scenarios.loader import load_pack, pack_names
 from scenarios.model import Pack
 from scenarios.rehearsal.due import ALWAYS, Due, Plan, Verdict, plan, play_all, proofs_of
 from scenarios.rehearsal.keeping import committed_path

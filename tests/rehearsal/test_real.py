@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scenarios.loader import LIBRARY, read_pack
+from scenarios import LIBRARY
+from scenarios.loader import read_pack
 from scenarios.rehearsal.run import rehearse
 from tests.sandbox.runtimes import require
 

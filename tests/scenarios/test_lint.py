@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from gameday.cli.company import the_company
+from scenarios import LIBRARY
 from scenarios.lint import lint
-from scenarios.loader import LIBRARY, pack_names
+from scenarios.loader import pack_names
 from tests.scenarios.packs import a_pack, changed
 
 
@@ -64,8 +65,9 @@ def test_warnings(tmp_path: Path) -> None:
     changed(folder, "runbooks/vision.md", "kind: outdated", "kind: right")
     shutil.rmtree(folder / "commits")
     (folder / "README.md").unlink()
+    shutil.copy(LIBRARY / "false-alarm/runbooks/pages.md", folder / "runbooks/promotions.md")
     found = lint(folder, the_company())
     assert {each.level for each in found} == {"warning"}
     said = "\n".join(each.says for each in found)
-    for words in ("has 2 variant(s)", "no accepted fix is stabilising", "no runbook misleads", "has 0 innocent", "no README"):  # fmt: skip
+    for words in ("has 2 variant(s)", "no accepted fix is stabilising", "no runbook misleads", "has 0 innocent", "no README", "another pack has one of that name"):  # fmt: skip
         assert words in said

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.loader import LIBRARY, load_pack, pack_names
+from scenarios import LIBRARY
+from scenarios.loader import load_pack, pack_names
 from scenarios.model import Pack
 from scenarios.rehearsal.keeping import committed_path
 from scenarios.rehearsal.record import Rehearsal, digest_of

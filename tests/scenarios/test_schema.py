@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from scenarios.loader import LIBRARY, pack_names
+from scenarios import LIBRARY
+from scenarios.loader import pack_names
 from scenarios.model import PARTS, Scenario
 from scenarios.runbooks import FrontMatter
 from scenarios.schema import SCHEMA_FILE, as_text, schema

@@ -626,6 +626,7 @@ async def test_the_keys_are_not_made_anew_every_second(open_room: OpenRoom, sess
     """Only when other keys apply; else an hour of figures would leave thousands of them behind."""
     async with open_room(scenes.paged) as room:
         footer = room.app.screen.query_one(KeyFooter)
+        await room.until(lambda: "Ack" in room.drawn().splitlines()[-1])
         before = list(footer.children)
         for second in range(10):
             session.emit(scenes.sli(int(START) + 500 + second), at=500 + second)
@@ -641,8 +642,8 @@ async def test_the_palettes_key_goes_where_there_is_no_room_for_it(open_room: Op
     async with open_room(scenes.fighting) as room:
         assert "^p palette" in room.drawn()
         await room.pilot.resize_terminal(80, 24)
-        await room.until(lambda: "s Stand down" in room.drawn())
-        assert "^p palette" not in room.drawn()
+        await room.until(lambda: "^p palette" not in room.drawn())
+        assert "s Stand down" in room.drawn()
         await room.pilot.resize_terminal(120, 36)
         await room.until(lambda: "^p palette" in room.drawn())
 
