@@ -42,6 +42,7 @@ from sandbox.faults.client import AdoptedRun, FaultRun
 from sandbox.runtime.base import Runtime
 from sandbox.services.photos import CUSTOMERS
 from sandbox.stack.model import load_stack
+from sandbox.world.tree import own_runbooks
 from scoring.sli import FEED_LAG_S
 
 ADVISOR_FILE = "advisor.json"
@@ -310,7 +311,8 @@ class Conductor:
         self._enter("briefing")
         if self._past is None or not self._past.briefed:
             pack = self._rules.pack
-            self._say(ev.BriefingGiven(text=pack.scenario.briefing, runbooks=pack.runbooks()))
+            runbooks = own_runbooks() | pack.runbooks()
+            self._say(ev.BriefingGiven(text=pack.scenario.briefing, runbooks=runbooks))
         while not self._begun.is_set() and not await self._done_within(_TICK_S):
             pass
         if self._facts.onset is not None or await self._break_it_in_time():

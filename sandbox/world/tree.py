@@ -69,6 +69,13 @@ def _table(stack: Stack) -> str:
     return "\n".join(rows)
 
 
+def own_runbooks() -> dict[str, str]:
+    """Name → text of the runbooks that the company has whoever runs it."""
+    return {
+        path.stem: path.read_text(encoding="utf-8") for path in sorted((WRITTEN / "runbooks").glob("*.md"))
+    }
+
+
 def company_tree(stack: Stack, runbooks: Mapping[str, str] | None = None) -> dict[str, bytes]:
     """Path in the repository → content, as of today.
 

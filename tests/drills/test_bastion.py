@@ -26,12 +26,16 @@ def test_what_is_done_on_the_bastion_is_journaled(
         bastion = attach(json.loads(path.read_text(encoding="utf-8"))["sandbox_id"])
         done = bastion.exec("bastion", ["ops", "scale", "storefront", "3"], timeout_s=60)
         assert done.exit_code == 0, done.stdout + done.stderr
-        assert bastion.exec("bastion", ["ops", "runbook", "vision"], timeout_s=60).exit_code == 0
+        shelf = bastion.exec("bastion", ["ops", "runbook"], timeout_s=60).stdout.split()
+        read = bastion.exec("bastion", ["ops", "runbook", "vision-saturated"], timeout_s=60)
+        assert (read.exit_code, "Add replicas" in read.stdout) == (0, True)
         shell = ["bash", "-c", 'exec bash --noprofile --rcfile "${OUTBOX%/*}/bashrc" -i']
         bastion.exec("bastion", shell, stdin=b"ls nothing-here\nexit\n")
         wait_until(lambda: any("nothing-here" in json.dumps(each) for each in gameday.journal()), 20)
         program.send_signal(signal.SIGINT)
         program.communicate(timeout=60)
+    (briefing,) = (event["data"] for event in gameday.journal() if event["kind"] == "briefing_given")
+    assert sorted(shelf) == sorted(f"{name}.md" for name in briefing["runbooks"])
     operated = {
         event["data"]["line"]: (event["actor"], event["data"])
         for event in gameday.journal()

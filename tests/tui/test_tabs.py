@@ -138,7 +138,9 @@ async def test_a_runbook_is_read_in_place(open_room: OpenRoom, session: FakeSess
         session.emit(scenes.with_runbooks())
 
     async with open_room(scene) as room:
-        await room.press("6", "down")
+        await room.press("6")
+        await shows(room, "slow-uploads  Slow uploads")
+        await room.press("down")
         await shows(room, "Slow uploads", "redis-cli -h cache info memory")
         assert "## Slow" not in room.drawn()
         await room.press("enter")

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from gameday.tui.state import RoomState
 from gameday.tui.tabs.base import Looked, Tab
 from gameday.tui.widgets.rows import RowsView
-from gameday.tui.words import Styled, column, row
+from gameday.tui.words import MUTED, Styled, column, row
 
 BRIEFING = "the briefing"
 _MARKED = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*|(?<![\w*])\*[^*\s][^*]*\*(?![\w*]))")
@@ -50,7 +50,8 @@ class RunbooksTab(Tab):
         if self.is_mounted and self._drawn != pages:
             self._drawn = pages
             view = self.query_one(RowsView)
-            view.show([Content(name) for name, _ in pages])
+            widest = max(len(name) for name, _ in pages)
+            view.show([row(f"{name:<{widest}}  ", (_title(text), MUTED)) for name, text in pages])
             view.styles.height = min(len(pages), 8)
             self._show(view.cursor)
             self.say(
@@ -85,6 +86,12 @@ class RunbooksTab(Tab):
     def evidence(self) -> str:
         at = self.query_one(RowsView).cursor
         return f"runbook {self._pages[at][0]}" if 0 < at < len(self._pages) else ""
+
+
+def _title(text: str) -> str:
+    """What a runbook calls itself; empty if it has no heading."""
+    first = text.partition("\n")[0]
+    return first.lstrip("# ").removeprefix("Runbook: ") if first.startswith("#") else ""
 
 
 def page(text: str) -> Iterator[Content]:
