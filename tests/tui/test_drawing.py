@@ -7,7 +7,6 @@ from textual.geometry import Size
 
 from gameday.tui.completion import words_of
 from gameday.tui.fake import LUMEN
-from gameday.tui.guess import terms_in
 from gameday.tui.logs import LogFilter, moment
 from gameday.tui.palette import entries
 from gameday.tui.plot import Curve, Mark, legend, marked, number, plot, spread
@@ -108,24 +107,6 @@ def test_a_scale_is_short(value: float, says: str) -> None:
 )
 def test_promql_is_completed_by_where_one_is_in_it(text: str, completed: str | None) -> None:
     assert complete(text, ("up", "vision_slots", "vision_slots_busy"), ("edge", "vision")) == completed
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("the cache evicts what it should keep", ("cache-eviction",)),
-        ("retry after retry amplifies it, then locks contend", ("retry-amplification", "lock-contention")),
-        ("cache", ()),
-        ("", ()),
-    ],
-)
-def test_words_name_terms_by_their_family(text: str, found: tuple[str, ...]) -> None:
-    assert terms_in(text, LUMEN.mechanisms, 2) == found
-
-
-def test_no_more_terms_are_taken_than_may_be() -> None:
-    """The first ones of the text."""
-    assert terms_in("vision, then db, then edge", LUMEN.components, 2) == ("vision", "db")
 
 
 @pytest.mark.parametrize(

@@ -260,6 +260,33 @@ async def test_a_diagnosis_begins_with_what_is_believed_most(
         assert (sent.trigger, sent.confidence) == ("configuration-push", 0.4)
 
 
+@pytest.mark.parametrize(
+    ("words", "components", "mechanisms", "asked_next"),
+    [
+        ("not capacity: the cache is too small", ("cache",), ("cache-eviction",), "trigger"),
+        ("the database, because a lock is held", ("db",), ("lock-contention",), "trigger"),
+        ("something about the cache", ("cache",), ("capacity-shortfall",), "trigger"),
+        ("a config change emptied the cache: evicted", ("cache",), ("cache-eviction",), None),
+    ],
+)
+async def test_words_are_understood_as_people_say_them(
+    open_room: OpenRoom,
+    words: str,
+    components: tuple[str, ...],
+    mechanisms: tuple[str, ...],
+    asked_next: str | None,
+) -> None:
+    """By what they mean and what they rule out; what they say nothing of is asked for next."""
+    async with open_room(scenes.mitigated) as room:
+        await room.press("d")
+        await room.type(words)
+        form = room.app.screen
+        assert isinstance(form, DiagnosisForm)
+        assert (form.picked("components"), form.picked("mechanisms")) == (components, mechanisms)
+        assert room.app.focused is not None
+        assert room.app.focused.id == asked_next
+
+
 async def test_a_diagnosis_left_open_keeps_what_was_picked(open_room: OpenRoom) -> None:
     async with open_room(scenes.mitigated) as room:
         await room.press("d", "tab", "home", "space", "escape")

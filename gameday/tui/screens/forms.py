@@ -17,9 +17,9 @@ from textual.widgets import Footer, Input, OptionList, Static
 from gameday.drill.commands import Believe, SubmitDiagnosis
 from gameday.drill.session import Vocabulary
 from gameday.tui.beliefs import Hypothesis
-from gameday.tui.guess import terms_in
 from gameday.tui.messages import Send, Settled
 from gameday.tui.widgets.pickers import Confidence, TermPicker
+from scenarios.match import match
 from scoring.diagnosis import MOST_COMPONENTS, MOST_MECHANISMS
 
 
@@ -143,18 +143,18 @@ class DiagnosisForm(TermForm):
 
     @on(Input.Submitted, "#words")
     def fill(self, event: Input.Submitted) -> None:
-        """Pick what the words name; what they don't name stays as it was."""
+        """Pick what the words mean; what they don't speak of stays as it was, and is asked for next."""
         event.stop()
-        vocabulary = self._vocabulary
-        for picker, terms, most in (
-            ("components", vocabulary.components, MOST_COMPONENTS),
-            ("mechanisms", vocabulary.mechanisms, MOST_MECHANISMS),
-            ("trigger", vocabulary.triggers, 1),
-            ("contributing", vocabulary.contributing, len(vocabulary.contributing)),
-        ):
-            self._pick(picker, terms_in(event.value, terms, most))
+        meant = match(event.value, self._vocabulary.components)
+        self._pick("components", meant.components)
+        self._pick("mechanisms", meant.mechanisms)
+        self._pick("trigger", meant.triggers)
+        self._pick("contributing", meant.contributing)
         self._touched = True
-        self.query_one("#components").focus()
+        lacking = (
+            f"#{picker}" for picker in ("components", "mechanisms", "trigger") if not self.picked(picker)
+        )
+        self.query_one(next(lacking, "Confidence")).focus()
 
     def command(self) -> SubmitDiagnosis:
         return SubmitDiagnosis(
