@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scoring.comparison.reps import AiTrace, Latency, Policy, Rep, Stated
@@ -176,8 +176,3 @@ def _trace(policy: Policy | None, follows: bool, correct: bool, rng: random.Rand
         wrong_components=frozenset({"vision"}) if wrong else frozenset(),
         latency=Latency(waiting_s=5.0, reading_s=20.0, astray_s=60.0 if wrong and follows else 0.0),
     )
-
-
-def engineers_of(reps: Sequence[Rep]) -> tuple[str, ...]:
-    """The names in some drills, in order."""
-    return tuple(sorted({rep.engineer for rep in reps}))

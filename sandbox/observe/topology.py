@@ -50,9 +50,6 @@ class Topology:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
 
-    def asked_by(self, name: str) -> tuple[Edge, ...]:
-        return tuple(edge for edge in self.edges if edge.source == name)
-
 
 def describe(stack: Stack) -> Topology:
     """The graph as the stack says it, without figures."""

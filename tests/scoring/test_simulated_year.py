@@ -11,7 +11,7 @@ from scoring.comparison import Rep, compare
 from scoring.currency import Practice, currency
 from scoring.rating import Performance, rate
 from scoring.recall import card_of, next_up
-from scoring.simulation import Model, Study, engineers_of, simulate
+from scoring.simulation import Model, Study, simulate
 
 YEAR = Study(engineers=8, families=6, blocks_per_family=2)
 """96 pairs: two a month for each engineer's twelve blocks."""
@@ -146,7 +146,7 @@ def test_next_names_what_was_left_longest_within_the_budget() -> None:
             for rep in year
             if (rep.engineer, rep.family, rep.ai) == (engineer, family, False)
         )
-        for engineer in engineers_of(year)
+        for engineer in sorted({rep.engineer for rep in year})
         for family in FAMILIES
     }
     found = next_up(cards, now, budget=2, done_this_month={"engineer-3": 1})
