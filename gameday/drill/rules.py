@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from gameday.journal.events import AdvisorName, Mode, Policy, Style
 from gameday.journal.manifest import Assignment
-from sandbox.world.proposals import Proposal, read_proposals
+from sandbox.world.proposals import Proposal
 from sandbox.world.setting import Setting
+from scenarios.history import commits
 from scenarios.model import Case, Pack, Variant
 
 _BIRDS = (
@@ -47,12 +48,12 @@ class Rules:
 
     @functools.cached_property
     def proposals(self) -> tuple[Proposal, ...]:
-        """The pack's commits for this variant.
+        """What lies in the company's history besides its own commits.
 
         Raises:
             SandboxError: one of them is not valid.
         """
-        return read_proposals(self.pack.commits, self.variant.id)
+        return commits(self.pack, self.variant.id)
 
     def check(self) -> None:
         """Read what is only read later, so that what is wrong with it is said before anything starts.

@@ -26,7 +26,7 @@ from sandbox.stack.model import Stack, load_stack
 from sandbox.world import setting
 from sandbox.world.albums import missing_share
 from sandbox.world.keeper import Keeper, Reply
-from sandbox.world.proposals import read_proposals
+from scenarios.history import commits
 from scenarios.model import Case, Pack
 from scenarios.parts import Fraud
 from scenarios.rehearsal.ground import Cheat, Done
@@ -99,8 +99,7 @@ class Company:
         keeper = self._keeper = Keeper(runtime, self._stack, operate)
         self._answerer = Answerer(runtime, self._stack, keeper.deployer)
         answerers.append(self._answerer)
-        proposals = read_proposals(self._pack.commits, self._case.variant.id)
-        keeper.start(self._pack.runbooks(), time.time(), proposals)
+        keeper.start(self._pack.runbooks(), time.time(), commits(self._pack, self._case.variant.id))
         self._metrics = Metrics(runtime)
         self._head = self._head_broken = repository.head(runtime)
         self._start(self._follow_customers)
