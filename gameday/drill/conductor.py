@@ -12,7 +12,7 @@ import contextlib
 from collections.abc import Callable
 
 from gameday.advisors.look import Reader
-from gameday.drill import assistants
+from gameday.drill import assistants, machine
 from gameday.drill import commands as do
 from gameday.drill.aide import Aide
 from gameday.drill.checkpoints import Checkpoints
@@ -317,7 +317,11 @@ class Conductor:
             pass
         if self._facts.onset is not None or await self._break_it_in_time():
             self._enter("incident")
+            processors = machine.Processors()
+            processors.begin()
             await self._incident()
+            if (busy := processors.busy) is not None:
+                self._say(ev.MachineMeasured(busy=busy, processors=machine.count()))
         await self._ending.come_to(self._done.result(), watch.metrics)
 
     async def _catch_up(self) -> None:

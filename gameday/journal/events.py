@@ -67,6 +67,15 @@ class AssistantsSeen(Event):
     names: tuple[str, ...]
 
 
+class MachineMeasured(Event):
+    """How busy the machine that everything ran on was, from the onset to the end of the incident."""
+
+    kind: ClassVar[str] = "machine_measured"
+    busy: float = Field(ge=0, le=1)
+    """Share of all processors' time in which they worked, for the company or for anything else."""
+    processors: int
+
+
 class PhaseChanged(Event):
     kind: ClassVar[str] = "phase_changed"
     phase: PhaseName
@@ -428,13 +437,12 @@ class TruthRevealed(Event):
 KINDS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
-        DrillStarted, AssistantsSeen, PhaseChanged, SandboxProgressed, BriefingGiven, SliMeasured,
-        FaultInjected, FaultRolledBack, SandboxLeft, AlertFired, AlertResolved, Paged, Acknowledged, Noted,
-        Operated,
-        Believed, EvidencePinned, RuledOut, CheckpointAsked, CheckpointMissed, MessagePosted,
-        PersonPaged, PersonAnswered, HintShown, HintDisposed, SloViolated, Mitigated, Relapsed,
-        DiagnosisSubmitted, StoodDown, DrillPaused, DrillResumed, Resumed, DrillEnded, ReflectionAsked,
-        Reflected, TruthRevealed,
+        DrillStarted, AssistantsSeen, MachineMeasured, PhaseChanged, SandboxProgressed, BriefingGiven,
+        SliMeasured, FaultInjected, FaultRolledBack, SandboxLeft, AlertFired, AlertResolved, Paged,
+        Acknowledged, Noted, Operated, Believed, EvidencePinned, RuledOut, CheckpointAsked,
+        CheckpointMissed, MessagePosted, PersonPaged, PersonAnswered, HintShown, HintDisposed,
+        SloViolated, Mitigated, Relapsed, DiagnosisSubmitted, StoodDown, DrillPaused, DrillResumed,
+        Resumed, DrillEnded, ReflectionAsked, Reflected, TruthRevealed,
     )
 }  # fmt: skip
 """Every event class by its kind; a test holds it to the classes of this module."""

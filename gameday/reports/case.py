@@ -12,10 +12,11 @@ from pathlib import Path
 from gameday.drill.projection import of_kind, project
 from gameday.drill.seal import DebriefSealed, seal_on
 from gameday.errors import BadJournal
-from gameday.journal.events import DrillStarted, TruthRevealed
+from gameday.journal.events import DrillStarted, MachineMeasured, TruthRevealed
 from gameday.journal.pauses import Pauses, by_the_drills_clock, pauses_of
 from gameday.journal.reader import Recorded, read
 from gameday.journal.series import SeriesKept, read_series
+from gameday.reports.words import strained
 from scoring.scorecard import Scorecard, score
 from scoring.timeline import Timeline
 
@@ -37,6 +38,12 @@ class Case:
     series: SeriesKept | None
     """None where no curves were kept."""
     pauses: Pauses
+
+    @property
+    def strained(self) -> str:
+        """What the machine had to do with it, in a sentence; empty if nothing."""
+        told = (strained(each.event) for each in self.recorded if isinstance(each.event, MachineMeasured))
+        return next(told, "")
 
     def curve(self, promql: str) -> Points:
         """An expression over the drill; empty where it was not kept."""

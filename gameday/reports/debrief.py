@@ -53,6 +53,7 @@ def debrief(case: Case) -> Group:
         _heading(f"Debrief of {one_line(started.codename)}"),
         truth_table(truth),
         *_verdict(card),
+        *([Padding(Text(case.strained, "yellow"), (1, 2, 0, 2))] if case.strained else []),
         _heading("How it came about"),
         _chain(truth.chain),
     ]

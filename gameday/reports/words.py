@@ -28,6 +28,7 @@ from gameday.journal.events import (
     FaultRolledBack,
     HintDisposed,
     HintShown,
+    MachineMeasured,
     MessagePosted,
     Mitigated,
     Noted,
@@ -90,6 +91,27 @@ def _(event: DrillStarted) -> Said:
 @say.register
 def _(event: AssistantsSeen) -> Said:
     return Said("·", f"an assistant runs on this machine: {names(event.names)}", "yellow")
+
+
+FULL = 0.9
+"""A machine that is busier than this takes part in what it is measured by."""
+
+
+def strained(event: MachineMeasured) -> str:
+    """What a full machine means for a drill's figures, in a sentence; empty if it wasn't full."""
+    if event.busy < FULL:
+        return ""
+    return (
+        f"This machine's processors were {event.busy:.0%} busy during the incident: what customers got, and "
+        "how long a fix took, is partly its doing."
+    )
+
+
+@say.register
+def _(event: MachineMeasured) -> Said:
+    sentence = strained(event)
+    told = f"this machine's {event.processors} processors were {event.busy:.0%} busy during the incident"
+    return Said("!", one_line(sentence), "yellow") if sentence else Said("·", told, "dim")
 
 
 @say.register

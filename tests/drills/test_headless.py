@@ -6,6 +6,7 @@ What is asserted was measured at the customers: nothing here is simulated.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,8 @@ def test_doing_nothing_does_not_heal_it(gameday: Gameday, runtime: str) -> None:
     assert any(event["kind"] == "paged" for event in events)
     assert any(event["kind"] == "slo_violated" for event in events)
     assert not any("hint" in event["kind"] or event["actor"] == "advisor" for event in events)
+    (machine,) = (event["data"] for event in events if event["kind"] == "machine_measured")
+    assert (0 < machine["busy"] <= 1, machine["processors"]) == (True, os.cpu_count())
     injected = next(event["data"]["onset"] for event in events if event["kind"] == "fault_injected")
     paged = next(event["wall"] for event in events if event["kind"] == "paged")
     assert 0 < paged - injected < 45

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from gameday.errors import BadJournal
-from gameday.journal.events import Discriminator, Noted
+from gameday.journal.events import Discriminator, MachineMeasured, Noted
 from gameday.reports.debrief import print_debrief, told_apart
 from tests.builders import (
     ONSET_S,
@@ -185,6 +185,16 @@ def test_hostile_text_does_not_steer_the_terminal(tmp_path: Path) -> None:
     text = shown(drill, tmp_path)
     assert "noted: [bold red]x[/]" in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(("busy", "said"), [(0.97, True), (0.9, True), (0.89, False), (0.2, False)])
+def test_a_machine_that_was_full_is_said_to_have_had_its_part(
+    busy: float, said: bool, tmp_path: Path
+) -> None:
+    """Else its slowness would be taken for the engineer's, or for the fix's."""
+    drill = hint_rejected().add(ONSET_S + 150, "conductor", MachineMeasured(busy=busy, processors=2))
+    assert ("processors were 97% busy during the incident" in words(shown(drill, tmp_path))) == (busy == 0.97)
+    assert ("is partly its doing" in words(shown(drill, tmp_path / "again"))) == said
 
 
 def test_an_unfinished_drill_says_so(tmp_path: Path) -> None:

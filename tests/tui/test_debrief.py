@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gameday.drill.seal import Seal
+from gameday.journal.events import MachineMeasured
 from gameday.journal.series import Curve, SeriesKept, write_series
 from gameday.reports.case import Case, open_case
 from gameday.reports.postmortem import POSTMORTEM_FILE
@@ -20,7 +21,7 @@ from gameday.tui.fake import FakeHouse, FakeSession
 from gameday.tui.messages import Revisit
 from gameday.tui.screens.debrief import DebriefScreen
 from gameday.tui.screens.home import HomeScreen
-from tests.builders import CODENAME, ONSET, hint_rejected
+from tests.builders import CODENAME, ONSET, ONSET_S, hint_rejected
 from tests.tui.conftest import Room, still
 
 KEPT = SeriesKept(
@@ -65,6 +66,15 @@ async def test_the_chain_is_walked_step_by_step(run_folder: Path) -> None:
         assert "doubled the load" in room.drawn()
         assert "It happened to others" in room.drawn()
         assert "and then?" not in room.drawn()
+
+
+async def test_a_full_machine_is_told_before_anything_else(tmp_path: Path) -> None:
+    full = MachineMeasured(busy=0.97, processors=2)
+    hint_rejected().add(ONSET_S + 150, "conductor", full).write(tmp_path)
+    async with debriefing(tmp_path) as room:
+        drawn = room.drawn()
+        assert "97% busy" in drawn
+        assert drawn.index("97% busy") < drawn.index("The capacity problem that was a cache")
 
 
 async def test_the_timeline_has_everything_on_one_axis(run_folder: Path) -> None:

@@ -48,6 +48,8 @@ class TruthPage(VerticalScroll):
         for line in scorecard_lines(self._case.card):
             if line.entry in ("outcome", "stood down"):
                 yield Static(row((line.sentence, "bold")), classes="verdict")
+        if self._case.strained:
+            yield Static(row((self._case.strained, "$text-warning")), classes="verdict")
         yield Static(truth_table(self._case.truth))
         yield Static(row(("How it came about", "bold underline")), classes="heading")
         for number, step in enumerate(self._case.truth.chain, 1):
