@@ -68,7 +68,10 @@ class AssistantsSeen(Event):
 
 
 class MachineMeasured(Event):
-    """How busy the machine that everything ran on was, from the onset to the end of the incident."""
+    """How busy the machine that everything ran on was, from the onset to the end of the incident.
+
+    Pauses are part of it; in a drill that was taken up again it is from then on.
+    """
 
     kind: ClassVar[str] = "machine_measured"
     busy: float = Field(ge=0, le=1)

@@ -58,6 +58,9 @@ _ENDINGS = {
     "void": "void, it does not count",
 }
 
+FULL = 0.9
+"""A machine that is so busy, or more, takes part in what is measured on it."""
+
 
 def sealed_count(drills: int) -> str:
     """How many drills a page leaves out because they are sealed, in a sentence; empty if none."""
@@ -91,10 +94,6 @@ def _(event: DrillStarted) -> Said:
 @say.register
 def _(event: AssistantsSeen) -> Said:
     return Said("·", f"an assistant runs on this machine: {names(event.names)}", "yellow")
-
-
-FULL = 0.9
-"""A machine that is busier than this takes part in what it is measured by."""
 
 
 def strained(event: MachineMeasured) -> str:
