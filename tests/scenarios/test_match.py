@@ -50,6 +50,12 @@ def test_components_that_are_meant(text: str, components: tuple[str, ...]) -> No
         ("vision has too few replicas", ("capacity-shortfall",)),
         ("the new model changed the cache keys", ("cache-key-change",)),
         ("payments leaks database connections", ("connection-pool-exhaustion",)),
+        ("payments gives up after 120 ms, and the bank needs 150", ("premature-timeout",)),
+        ("stolen cards are being tested", ("card-testing",)),
+        ("somebody tries leaked passwords", ("account-abuse",)),
+        ("a stale password", ("credential-rotated",)),
+        ("it dies of a header with an empty value", ("schema-mismatch",)),
+        ("catalog waits for a lock", ("lock-contention",)),
         ("the alert is wrong", ("none",)),
         ("false alarm, nothing is wrong", ("none",)),
         (

@@ -287,6 +287,41 @@ async def test_words_are_understood_as_people_say_them(
         assert room.app.focused.id == asked_next
 
 
+async def test_words_that_are_left_pick_what_they_name(open_room: OpenRoom) -> None:
+    """With tab as with enter; the field after them is the next one."""
+    async with open_room(scenes.mitigated) as room:
+        await room.press("d", *"the edge waits for a lock", "tab")
+        form = room.app.screen
+        assert isinstance(form, DiagnosisForm)
+        assert (form.picked("components"), form.picked("mechanisms")) == (("edge",), ("lock-contention",))
+        assert room.app.focused is not None
+        assert room.app.focused.id == "components"
+
+
+async def test_what_was_picked_by_hand_stays(open_room: OpenRoom) -> None:
+    """Words fill the rest, and what was emptied by hand."""
+    async with open_room(scenes.mitigated) as room:
+        await room.press("d", "tab", "home", "space", "shift+tab")
+        form = room.app.screen
+        assert isinstance(form, DiagnosisForm)
+        by_hand = form.picked("components")
+        await room.type("the cache is evicted")
+        assert (form.picked("components"), form.picked("mechanisms")) == (by_hand, ("cache-eviction",))
+
+
+async def test_what_words_have_picked_is_seen_before_it_is_sent(
+    open_room: OpenRoom, session: FakeSession
+) -> None:
+    async with open_room(scenes.mitigated) as room:
+        await room.press("d", *"a lock in the database", "ctrl+s")
+        assert deeds(session) == []
+        assert len(toasts(room)) == 1
+        await room.press("ctrl+s")
+        (sent,) = deeds(session)
+        assert isinstance(sent, SubmitDiagnosis)
+        assert sent.components == ("db",)
+
+
 async def test_a_diagnosis_left_open_keeps_what_was_picked(open_room: OpenRoom) -> None:
     async with open_room(scenes.mitigated) as room:
         await room.press("d", "tab", "home", "space", "escape")

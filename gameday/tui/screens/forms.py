@@ -108,7 +108,14 @@ class DiagnosisForm(TermForm):
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__(vocabulary)
         self._supposed: Hypothesis | None = None
-        self._touched = False
+        self._understood = ""
+        """The words that were last looked through for terms."""
+        self._by_hand: set[str] = set()
+        """The pickers that somebody has used."""
+
+    @property
+    def _touched(self) -> bool:
+        return bool(self._by_hand or self._understood)
 
     def suppose(self, hypothesis: Hypothesis | None) -> None:
         """What one believes most, to begin with; nothing once something was picked here."""
@@ -116,7 +123,7 @@ class DiagnosisForm(TermForm):
             self._supposed = hypothesis
 
     def first(self) -> ComposeResult:
-        yield Input(placeholder="in your own words; enter picks what they name", compact=True, id="words")
+        yield Input(placeholder="in your own words; what they name is picked", compact=True, id="words")
 
     def pickers(self) -> ComposeResult:
         yield from super().pickers()
@@ -138,23 +145,49 @@ class DiagnosisForm(TermForm):
             self.query_one(f"#{picker}", TermPicker).pick(terms)
 
     @on(TermPicker.Picked)
-    def touched(self) -> None:
-        self._touched = True
+    def touched(self, event: TermPicker.Picked) -> None:
+        if event.picker.id is not None:
+            self._by_hand.add(event.picker.id)
 
     @on(Input.Submitted, "#words")
-    def fill(self, event: Input.Submitted) -> None:
-        """Pick what the words mean; what they don't speak of stays as it was, and is asked for next."""
+    def take_words(self, event: Input.Submitted) -> None:
+        """Pick what the words mean, and ask for what they don't speak of next."""
         event.stop()
-        meant = match(event.value, self._vocabulary.components)
-        self._pick("components", meant.components)
-        self._pick("mechanisms", meant.mechanisms)
-        self._pick("trigger", meant.triggers)
-        self._pick("contributing", meant.contributing)
-        self._touched = True
+        self._understand()
         lacking = (
             f"#{picker}" for picker in ("components", "mechanisms", "trigger") if not self.picked(picker)
         )
         self.query_one(next(lacking, "Confidence")).focus()
+
+    @on(Input.Blurred, "#words")
+    def leave_words(self) -> None:
+        self._understand()
+
+    def action_submit(self) -> None:
+        """What the words have picked is seen before it is sent."""
+        if self._understand():
+            self.notify("Picked what your words name; ctrl+s sends it.", markup=False)
+        else:
+            super().action_submit()
+
+    def _understand(self) -> bool:
+        """Pick what new words mean, where nothing was picked by hand; whether that changed a pick."""
+        words = self.query_one("#words", Input).value.strip()
+        if words == self._understood:
+            return False
+        self._understood = words
+        meant = match(words, self._vocabulary.components)
+        named = {
+            "components": meant.components,
+            "mechanisms": meant.mechanisms,
+            "trigger": meant.triggers,
+            "contributing": meant.contributing,
+        }
+        before = [self.picked(picker) for picker in named]
+        for picker, terms in named.items():
+            if not (picker in self._by_hand and self.picked(picker)):
+                self._pick(picker, terms)
+        return before != [self.picked(picker) for picker in named]
 
     def command(self) -> SubmitDiagnosis:
         return SubmitDiagnosis(

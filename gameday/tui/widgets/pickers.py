@@ -30,6 +30,10 @@ class TermPicker(OptionList):
     class Picked(Message):
         """Somebody picked or unpicked a term by hand."""
 
+        def __init__(self, picker: TermPicker) -> None:
+            super().__init__()
+            self.picker = picker
+
     def __init__(self, title: str, terms: Mapping[str, str], limit: int, *, id: str) -> None:
         self._terms = tuple(terms.items())
         self._limit = limit
@@ -70,7 +74,7 @@ class TermPicker(OptionList):
             self.notify(f"At most {self._limit}; unpick one first.", severity="warning", markup=False)
         else:
             self.picked = (*self.picked, term)
-        self.post_message(self.Picked())
+        self.post_message(self.Picked(self))
         for index, (known, _) in enumerate(self._terms):
             self.replace_option_prompt_at_index(index, self._prompt(known))
 
