@@ -23,8 +23,10 @@ SCHEMA = 1
 DECIMALS = 6
 """Figures in the file are rounded to so many places, so that scoring again gives the same bytes."""
 
-STABILISING = frozenset({"limit", "scale", "rollback"})
-"""Operations that are taken back by one more of the same kind."""
+STABILISING = (
+    "limit", "scale", "drain", "rollback", "revert", "flag", "block", "config set", "failover payments",
+)  # fmt: skip
+"""How operations begin that are taken back by one more of the same kind."""
 
 NO_REHEARSAL = "needs the losses of doing nothing and of the rehearsed expert, which this pack has not"
 NOTHING_TO_DO = "has no scale where nothing is wrong: there the expert does nothing, too"
@@ -135,15 +137,14 @@ def first_right_hypothesis(timeline: Timeline) -> float | None:
 def stabilised_first(timeline: Timeline) -> bool:
     """Whether a reversible stabilising move was made before the cause was named.
 
-    That is a write since the onset that succeeded, whose verb is in `STABILISING` and which the
+    That is a write since the onset that succeeded, which begins like one of `STABILISING` and which the
     pack does not call harmful, before the first right hypothesis, or at any time if there was none.
     """
     named_at = first_right_hypothesis(timeline)
     return any(
         operation.tier == "write"
-        and operation.words[:1]
-        and operation.words[0] in STABILISING
-        and not _is_harmful(operation, timeline.truth.harmful)
+        and _begins_like(operation, STABILISING)
+        and not _begins_like(operation, timeline.truth.harmful)
         and (named_at is None or operation.at < named_at)
         for operation in _done_since_onset(timeline)
     )
@@ -154,7 +155,7 @@ def harmful_actions(timeline: Timeline) -> tuple[HarmfulAction, ...]:
     return tuple(
         HarmfulAction(operation.at - timeline.onset, operation.line)
         for operation in _done_since_onset(timeline)
-        if operation.tier != "read" and _is_harmful(operation, timeline.truth.harmful)
+        if operation.tier != "read" and _begins_like(operation, timeline.truth.harmful)
     )
 
 
@@ -244,8 +245,8 @@ def _done_since_onset(timeline: Timeline) -> Iterable[Operation]:
     )
 
 
-def _is_harmful(operation: Operation, harmful: Iterable[str]) -> bool:
+def _begins_like(operation: Operation, lines: Iterable[str]) -> bool:
     return any(
         words and operation.words[: len(words)] == words
-        for words in (operation_words(line) for line in harmful)
+        for words in (operation_words(line) for line in lines)
     )

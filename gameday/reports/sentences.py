@@ -182,7 +182,7 @@ def _stabilised(card: Scorecard) -> Line:
     return Line(
         "stabilised first",
         "no",
-        "No limit, scale or rollback came before the cause was named; customers waited for the diagnosis.",
+        "Nothing that can be taken back was tried before the cause was named.",
     )
 
 

@@ -56,11 +56,13 @@ def test_a_wrong_belief_is_no_hypothesis() -> None:
     assert score(timeline(beliefs=(belief(80, WRONG),))).time_to_hypothesis_s is None
 
 
-def test_reversible_move_before_the_cause_is_stabilising() -> None:
+@pytest.mark.parametrize(
+    "line",
+    ["ops limit /upload 5", "revert 3b5cd61", "config set edge retries 0", "failover payments secondary"],
+)
+def test_reversible_move_before_the_cause_is_stabilising(line: str) -> None:
     """A limit before the right hypothesis is what one wants to see."""
-    assert score(
-        timeline(operations=(write(50, "ops limit /upload 5"),), beliefs=(belief(80, RIGHT),))
-    ).stabilised_first
+    assert score(timeline(operations=(write(50, line),), beliefs=(belief(80, RIGHT),))).stabilised_first
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,7 @@ def test_reversible_move_before_the_cause_is_stabilising() -> None:
         pytest.param(write(50, "limit /upload 5", exit_code=2), id="failed"),
         pytest.param(write(-5, "limit /upload 5"), id="before the onset"),
         pytest.param(write(50, "restart vision"), id="not reversible"),
+        pytest.param(write(50, "failover db"), id="for good"),
         pytest.param(Operation(ONSET + 50, "scale", "read", 0), id="a read"),
     ],
 )

@@ -169,6 +169,14 @@ async def test_it_is_asked_how_it_felt_with_no_clock_in_sight(
         assert isinstance(room.app.screen, LeavingScreen)
 
 
+async def test_tab_goes_from_one_figure_to_the_other(open_room: OpenRoom, session: FakeSession) -> None:
+    async with open_room(scenes.paged) as room:
+        session.emit(DrillEnded(reason="resolved"), ReflectionAsked(ai=True))
+        await room.settle()
+        await room.press("1", "0", "tab", "2", "enter")
+        assert session.sent == [Reflect(600.0, 2.0)]
+
+
 @pytest.mark.parametrize("key", ["escape", "ctrl+c"])
 async def test_nobody_needs_to_say_how_it_felt(open_room: OpenRoom, session: FakeSession, key: str) -> None:
     """Leaving the question doesn't abort a drill that is over; without an AI there is only one figure."""

@@ -60,7 +60,7 @@ def played(
         pytest.param(scenes.fighting, ("3", "i", *"scale vi"), id="ops"),
         pytest.param(scenes.hinted, ("h",), id="hint"),
         pytest.param(scenes.mitigated, (), id="mitigated"),
-        pytest.param(scenes.mitigated, ("d", "down", "space"), id="diagnosis"),
+        pytest.param(scenes.mitigated, ("d", "tab", "down", "space"), id="diagnosis"),
     ],
 )
 def test_screen(snap_compare: Compare, size: tuple[int, int], scene: Scene, keys: tuple[str, ...]) -> None:

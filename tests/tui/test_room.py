@@ -207,6 +207,17 @@ async def test_no_more_than_two_components_can_be_picked(open_room: OpenRoom, se
         assert deeds(session) == [Believe(("edge", "storefront"), (), 0.5)]
 
 
+async def test_a_letter_goes_to_the_next_term_that_begins_with_it(
+    open_room: OpenRoom, session: FakeSession
+) -> None:
+    """Around the end of the list, too."""
+    async with open_room(scenes.paged) as room:
+        await room.press("b", "tab", "l", "space", "c", "c", "c", "space", "ctrl+s")
+        (sent,) = deeds(session)
+        assert isinstance(sent, Believe)
+        assert sent.mechanisms == ("lock-contention", "capacity-shortfall")
+
+
 async def test_not_knowing_yet_is_a_belief(open_room: OpenRoom, session: FakeSession) -> None:
     async with open_room(scenes.paged) as room:
         await room.press("b", "u")

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Click
+from textual.events import Click, Key
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -23,7 +23,10 @@ _BAR = 20
 
 
 class TermPicker(OptionList):
-    """A list of terms of which at most `limit` are picked; with a limit of one, the last wins."""
+    """A list of terms of which at most `limit` are picked; with a limit of one, the last wins.
+
+    A letter goes to the next term that begins with it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "select", "Pick")]
 
@@ -39,7 +42,8 @@ class TermPicker(OptionList):
         self._limit = limit
         self.picked: tuple[str, ...] = ()
         super().__init__(*(Option(self._prompt(term)) for term, _ in self._terms), id=id, markup=False)
-        self.border_title = f"{title}, one" if limit == 1 else f"{title}, up to {limit}"
+        most = f"up to {limit}" if limit < len(terms) else "any"
+        self.border_title = f"{title}, {most if limit > 1 else 'one'}"
 
     @property
     def explanation(self) -> str:
@@ -57,6 +61,15 @@ class TermPicker(OptionList):
             self.replace_option_prompt_at_index(index, self._prompt(term))
         if self.picked:
             self.highlighted = known.index(self.picked[0])
+
+    def on_key(self, event: Key) -> None:
+        letter = event.character
+        start = 0 if self.highlighted is None else self.highlighted + 1
+        ahead = [*range(start, len(self._terms)), *range(start)]
+        found = next((index for index in ahead if letter and self._terms[index][0].startswith(letter)), None)
+        if found is not None:
+            event.stop()
+            self.highlighted = found
 
     def on_focus(self) -> None:
         if self.highlighted is None and self._terms:
