@@ -242,9 +242,11 @@ def _hint(hint: HintOutcome) -> str:
     name = f"Hint {hint.number}"
     if hint.right is None:
         return f"{name} named no cause; it was {hint.fate}."
-    taken = "followed" if hint.followed else "not followed"
-    verdict = f"{name} was {'right' if hint.right else 'wrong'}, and was {taken} ({hint.fate})."
-    return f"{verdict} {_worth(hint)}".rstrip()
+    done = (
+        ", but what it suggested was done" if hint.followed and hint.fate in ("rejected", "ignored") else ""
+    )
+    verdict = f"{name} was {'right' if hint.right else 'wrong'} about the cause; it was {hint.fate}{done}."
+    return f"{verdict} {_worth(hint)}"
 
 
 def _worth(hint: HintOutcome) -> str:

@@ -23,6 +23,7 @@ from tests.builders import (
     pinned,
     stood_down,
     to_the_page,
+    wrong_hint,
 )
 
 
@@ -118,14 +119,19 @@ def test_a_drill_out_of_time_is_called_censored(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("drill", "sentence"),
     [
-        (hint_rejected, "Hint 1 was wrong, and was not followed (rejected)."),
-        (hint_accepted, "Hint 1 was wrong, and was followed (accepted)."),
+        (hint_rejected, "Hint 1 was wrong about the cause; it was rejected."),
+        (hint_accepted, "Hint 1 was wrong about the cause; it was accepted."),
         (stood_down, "No AI was at hand in this drill."),
     ],
 )
 def test_what_the_advice_was_worth(drill: Callable[[], DrillBuilder], sentence: str, tmp_path: Path) -> None:
     """The debrief says whether the hint was right and whether it was followed."""
     assert sentence in words(shown(drill(), tmp_path))
+
+
+def test_a_rejected_hint_whose_suggestion_was_done(tmp_path: Path) -> None:
+    drill = hint_rejected().add(ONSET_S + 160, "engineer", operated(wrong_hint().suggests))
+    assert "it was rejected, but what it suggested was done." in words(shown(drill, tmp_path))
 
 
 def test_a_right_stand_down_is_said_plainly(tmp_path: Path) -> None:
