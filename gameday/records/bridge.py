@@ -76,6 +76,7 @@ _ROWS = (
         scorecards.c.answer_components,
         _known(scorecards.c.missed_k, 0),
         _known(scorecards.c.missed_n, 0),
+        drills.c.busy,
         # In the order in which `_trace` takes them.
         *(
             _known(scorecards.c[name], 0)
@@ -128,7 +129,7 @@ def comparable(
         (
             person, pack, variant, met, sealed, helped, by_hand, run, name, pseudonym, family, ai, ended,
             limit_s, taken_s, mitigated, diagnosis, correct, block, order, randomised, spoiled, void,
-            simulated, no_fault, policy, felt_s, real_s, confidences, answer, missed_k, missed_n, *said,
+            simulated, no_fault, policy, felt_s, real_s, confidences, answer, missed_k, missed_n, busy, *said,
         ) = row  # fmt: skip
         key = (person, pack, variant)
         at = dt.datetime.fromtimestamp(ended, utc)
@@ -145,7 +146,7 @@ def comparable(
                 randomised, spoiled, void, simulated and not all_simulated, key in seen,
                 no_fault is not None, no_fault == "correct_stand_down", policy, felt_s, real_s,
                 _beliefs(confidences), _lines(answer), _share(missed_k, missed_n) if missed_n else NONE,
-                NOTHING_SAID if by_hand or void else _trace(*said),
+                NOTHING_SAID if by_hand or void else _trace(*said), busy,
             )  # fmt: skip
         if met:
             seen.add(key)

@@ -22,6 +22,7 @@ from gameday.journal.events import (
     FaultInjected,
     HintDisposed,
     HintShown,
+    MachineMeasured,
     TruthRevealed,
 )
 from gameday.journal.manifest import MANIFEST_FILE, Assignment, read_manifest
@@ -135,6 +136,8 @@ class Run:
     met: bool = True
     """Something was broken, so that the engineer knows the variant now."""
     assistants: tuple[str, ...] = ()
+    busy: float | None = None
+    """The share of the processors' time that was used during the incident; None where it wasn't measured."""
     schema: int = SCHEMA
     scores: Scores | None = None
     """None makes the drill void."""
@@ -174,7 +177,7 @@ def read_run(folder: Path) -> Run:
     started, ended = _newest(recorded, DrillStarted), _newest(recorded, DrillEnded)
     if started is None or ended is None:
         raise BadJournal(f"{folder}: the drill has not ended, or its trainer was killed")
-    truth = _newest(recorded, TruthRevealed)
+    truth, measured = _newest(recorded, TruthRevealed), _newest(recorded, MachineMeasured)
     scored = read_card(folder) if truth and ended[1].reason != "void" else None
     return Run(
         run=recorded[0].entry.run,
@@ -201,6 +204,7 @@ def read_run(folder: Path) -> Run:
         observer=manifest.observer or None,
         met=_newest(recorded, FaultInjected) is not None,
         assistants=_assistants(recorded),
+        busy=measured[1].busy if measured else None,
         scores=_scores(*scored, recorded) if scored else None,
         hints=_hints(scored[0], recorded) if scored else (),
     )

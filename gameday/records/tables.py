@@ -20,7 +20,7 @@ from sqlalchemy import (
     Table,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every migration that this version knows, oldest first; a test holds it to the files."""
 
 metadata = MetaData(
@@ -99,6 +99,7 @@ drills = Table(
     Column("randomised", Boolean, doc="false once a lead set aside what chance had chosen"),
     Column("observer", String, doc="who watched it"),
     Column("met", Boolean, doc="something was broken in it, so the engineer knows the variant"),
+    Column("busy", Double, doc="share of the processors' time during the incident; null where not measured"),
     Index(None, "block"),
     Index(None, "digest"),
     Index(None, "started"),

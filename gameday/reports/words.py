@@ -49,6 +49,7 @@ from gameday.journal.events import (
     TruthRevealed,
 )
 from gameday.text import one_line
+from scoring.machine import FULL
 
 _ENDINGS = {
     "resolved": "resolved",
@@ -57,9 +58,6 @@ _ENDINGS = {
     "aborted": "aborted",
     "void": "void, it does not count",
 }
-
-FULL = 0.9
-"""A machine that is so busy, or more, takes part in what is measured on it."""
 
 
 def sealed_count(drills: int) -> str:

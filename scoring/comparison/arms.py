@@ -10,6 +10,7 @@ from typing import Literal
 from scoring.comparison.remarks import ENGINEERS_AT_LARGE
 from scoring.comparison.reps import Pair
 from scoring.comparison.verdict import Estimate, Primary, as_estimate, assess, by_order, outcome_of
+from scoring.machine import FULL
 from scoring.stats.proportions import holm
 from scoring.stats.survival import RestrictedMean, Step, kaplan_meier, median, restricted_mean
 
@@ -36,6 +37,8 @@ class Arm:
 
     drills: int
     mitigated: int
+    on_full_machines: int
+    """Drills whose machine had nothing left; see `scoring.machine`."""
     curve: tuple[Step, ...]
     median_s: float | None
     restricted_mean: RestrictedMean | None
@@ -112,6 +115,7 @@ def arm(pairs: Sequence[Pair], ai: bool) -> Arm:
     The horizon is the shortest limit of any pair: nothing is known of all of them beyond it.
     """
     durations = [pair.on_time if ai else pair.off_time for pair in pairs]
+    reps = [pair.on if ai else pair.off for pair in pairs]
     curve = kaplan_meier(durations)
     horizon = min((pair.limit_s for pair in pairs), default=0.0)
     mean = restricted_mean(curve, len(durations), horizon)
@@ -123,6 +127,7 @@ def arm(pairs: Sequence[Pair], ai: bool) -> Arm:
     return Arm(
         drills=len(durations),
         mitigated=sum(duration.ended for duration in durations),
+        on_full_machines=sum((rep.busy or 0.0) >= FULL for rep in reps),
         curve=curve,
         median_s=median(curve),
         restricted_mean=mean,

@@ -11,6 +11,7 @@ from scoring.comparison.arms import Arm, AtLarge, By, Group, TTest, arm, at_larg
 from scoring.comparison.remarks import (
     LEAST_PER_ORDER,
     LOOKS,
+    FullMachines,
     LookCannotDecide,
     MorePairs,
     NextLook,
@@ -219,6 +220,8 @@ def _warnings(
         said.append(RawMeanMisleads(n, chance_of_raw_gap(n)))
         if on.mitigated < n or off.mitigated < n:
             said.append(RanOut(n - on.mitigated, n - off.mitigated, n))
+    if on.on_full_machines or off.on_full_machines:
+        said.append(FullMachines(on.on_full_machines, off.on_full_machines, n))
     return tuple(said)
 
 

@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+from scoring.machine import FULL
+
 LEAST_PER_ORDER = 4
 LOOKS = (8, 16, 32, 48, 64)
 """Pairs at which a verdict may be given."""
@@ -234,6 +236,24 @@ class RanOut:
         )
 
 
+@dataclass(frozen=True)
+class FullMachines:
+    """Drills whose machine had nothing left. They stay in: to choose after the fact is to choose a result."""
+
+    refuses: ClassVar[bool] = False
+    on: int
+    off: int
+    pairs: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"On a machine whose processors were {FULL:.0%} busy or more: {self.on} of {self.pairs} with the "
+            f"AI, {self.off} of {self.pairs} without. What was slow there may be the machine's doing; "
+            "they stay in, as they were planned."
+        )
+
+
 Remark = (
     TooFewPairs
     | OneOrderOnly
@@ -248,6 +268,7 @@ Remark = (
     | TheseEngineers
     | OnePrimary
     | RanOut
+    | FullMachines
 )
 
 

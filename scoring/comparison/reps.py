@@ -109,6 +109,8 @@ class Rep(NamedTuple):
     unnamed_missed: Proportion = NONE
     """True factors missed in the diagnosis, of those that no hint named."""
     trace: AiTrace = NOTHING_SAID
+    busy: float | None = None
+    """The share of the processors' time that was used during the incident; None where it wasn't measured."""
 
 
 Exclusion = Literal[

@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from gameday.errors import BadJournal, BadRecords
-from gameday.journal.events import DrillEnded, DrillPaused, DrillResumed
+from gameday.journal.events import DrillEnded, DrillPaused, DrillResumed, MachineMeasured
 from gameday.journal.writer import EVENTS_FILE
+from gameday.records.bridge import comparable
 from gameday.records.card import SCORECARD_FILE
 from gameday.records.database import Database
 from gameday.records.run import read_run
@@ -50,6 +51,14 @@ def test_a_drill_that_was_paused_is_spoiled(records: Records, tmp_path: Path) ->
     assert records.ingest(write_run(tmp_path / "run-2", builder)) == "added"
     (past,) = records.history()
     assert past.spoiled
+
+
+def test_how_busy_the_machine_was_reaches_a_comparison(records: Records, tmp_path: Path) -> None:
+    """None where it wasn't measured."""
+    measured = hint_rejected().add(ONSET_S + 230, "conductor", MachineMeasured(busy=0.93, processors=2))
+    records.ingest(write_run(tmp_path / "run-1", measured))
+    records.ingest(write_run(tmp_path / "run-2"))
+    assert {rep.run: rep.busy for rep in comparable(records)} == {"run-1": 0.93, "run-2": None}
 
 
 def test_a_drill_without_a_fault_has_its_outcome(records: Records, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from scoring.comparison import Comparison, Pair, Rep, compare, pair_up
 from scoring.comparison.remarks import (
+    FullMachines,
     LookCannotDecide,
     MorePairs,
     NextLook,
@@ -183,6 +184,17 @@ def test_some_ran_out_and_it_is_said() -> None:
     said = [remark for remark in found.remarks if isinstance(remark, RanOut)]
     assert said == [RanOut(on=found.on.drills - found.on.mitigated, off=0, pairs=16)]
     assert said[0].on > 0
+
+
+def test_full_machines_are_counted_and_stay_in() -> None:
+    """A drill that wasn't measured is none; nothing is said where there is none."""
+    reps = list(study(16))
+    assert FullMachines not in kinds(compare(reps))
+    busy = {0: 0.9, 1: 0.97, 2: 0.89}
+    found = compare([each._replace(busy=busy.get(index)) for index, each in enumerate(reps)])
+    said = [remark for remark in found.remarks if isinstance(remark, FullMachines)]
+    assert said == [FullMachines(on=1, off=1, pairs=16)]
+    assert (found.pairs, found.time) == (16, compare(reps).time)
 
 
 def test_ties_everywhere() -> None:
