@@ -121,7 +121,7 @@ def _changed(found: Findings) -> Iterator[Verdict]:
             )
             minutes = max(1, round((found.now.at - change.at) / 60))
             fact = f"{change.revision} by {change.author}, {minutes} min ago: {one_line(change.subject)}"
-            says = f"{service} was changed {minutes} minutes ago and misbehaves since. Roll it back."
+            says = f"{service} was changed {minutes} min ago and misbehaves since. Roll it back."
             yield Verdict(service, mechanism, 0.8, says, f"revert {change.revision}", (fact,))
 
 
