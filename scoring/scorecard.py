@@ -25,8 +25,9 @@ DECIMALS = 6
 
 STABILISING = (
     "limit", "scale", "drain", "rollback", "revert", "flag", "block", "config set", "failover payments",
+    "git revert",
 )  # fmt: skip
-"""How operations begin that are taken back by one more of the same kind."""
+"""How operations and shell lines begin that are taken back by one more of the same kind."""
 
 NO_REHEARSAL = "needs the losses of doing nothing and of the rehearsed expert, which this pack has not"
 NOTHING_TO_DO = "has no scale where nothing is wrong: there the expert does nothing, too"
@@ -137,12 +138,13 @@ def first_right_hypothesis(timeline: Timeline) -> float | None:
 def stabilised_first(timeline: Timeline) -> bool:
     """Whether a reversible stabilising move was made before the cause was named.
 
-    That is a write since the onset that succeeded, which begins like one of `STABILISING` and which the
-    pack does not call harmful, before the first right hypothesis, or at any time if there was none.
+    That is a write or a shell line since the onset that succeeded, which begins like one of `STABILISING`
+    and which the pack does not call harmful, before the first right hypothesis, or at any time if there
+    was none.
     """
     named_at = first_right_hypothesis(timeline)
     return any(
-        operation.tier == "write"
+        operation.tier != "read"
         and _begins_like(operation, STABILISING)
         and not _begins_like(operation, timeline.truth.harmful)
         and (named_at is None or operation.at < named_at)

@@ -81,6 +81,12 @@ def test_not_every_move_stabilises(operation: Operation) -> None:
     assert not score(timeline(operations=(operation,), beliefs=(belief(80, RIGHT),))).stabilised_first
 
 
+def test_a_revert_in_the_shell_stabilises() -> None:
+    """What is pushed from the bastion's clone rolls back as `ops revert` does."""
+    line = Operation(ONSET + 50, "git revert --no-edit HEAD && git push", "shell", 0)
+    assert score(timeline(operations=(line,), beliefs=(belief(80, RIGHT),))).stabilised_first
+
+
 def test_harmful_lines_are_listed() -> None:
     """A line that begins with one the pack calls harmful is listed with its time."""
     card = score(timeline(operations=(write(60, "ops  restart db --now"), write(70, "restart dbproxy"))))
