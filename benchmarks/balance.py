@@ -97,7 +97,8 @@ def measure(kind: registry.Kind, name: str) -> bool | None:
     words = "nothing" if claim is None else f"{'+'.join(claim.components)}: {'+'.join(claim.mechanisms)}"
     verdict = is_right(company.said, case) if asked else None
     grade = {True: "right", False: "wrong", None: "not asked"}[verdict]
-    print(f"{name:36} {kind:8} {grade:9} {words}", flush=True)
+    says = company.said.says if company.said else ""
+    print(f"{name:36} {kind:8} {grade:9} {words:36} {says}", flush=True)
     return verdict
 
 
