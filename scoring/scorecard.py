@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -25,9 +26,10 @@ DECIMALS = 6
 
 STABILISING = (
     "limit", "scale", "drain", "rollback", "revert", "flag", "block", "config set", "failover payments",
-    "git revert",
 )  # fmt: skip
-"""How operations and shell lines begin that are taken back by one more of the same kind."""
+"""How operations begin that are taken back by one more of the same kind."""
+
+_NEXT_COMMAND = re.compile(r"&&|\|\||[;\n]")
 
 NO_REHEARSAL = "needs the losses of doing nothing and of the rehearsed expert, which this pack has not"
 NOTHING_TO_DO = "has no scale where nothing is wrong: there the expert does nothing, too"
@@ -138,14 +140,13 @@ def first_right_hypothesis(timeline: Timeline) -> float | None:
 def stabilised_first(timeline: Timeline) -> bool:
     """Whether a reversible stabilising move was made before the cause was named.
 
-    That is a write or a shell line since the onset that succeeded, which begins like one of `STABILISING`
-    and which the pack does not call harmful, before the first right hypothesis, or at any time if there
-    was none.
+    That is a write since the onset that succeeded, which begins like one of `STABILISING` and which the
+    pack does not call harmful, before the first right hypothesis, or at any time if there was none. In the
+    shell it is a push to the company's repository: the next push takes it back.
     """
     named_at = first_right_hypothesis(timeline)
     return any(
-        operation.tier != "read"
-        and _begins_like(operation, STABILISING)
+        (_pushes(operation) or (operation.tier == "write" and _begins_like(operation, STABILISING)))
         and not _begins_like(operation, timeline.truth.harmful)
         and (named_at is None or operation.at < named_at)
         for operation in _done_since_onset(timeline)
@@ -245,6 +246,11 @@ def _done_since_onset(timeline: Timeline) -> Iterable[Operation]:
         for operation in timeline.operations
         if operation.at >= timeline.onset and operation.exit_code == 0
     )
+
+
+def _pushes(operation: Operation) -> bool:
+    commands = _NEXT_COMMAND.split(operation.line) if operation.tier == "shell" else ()
+    return any(command.split()[:2] == ["git", "push"] for command in commands)
 
 
 def _begins_like(operation: Operation, lines: Iterable[str]) -> bool:

@@ -81,10 +81,20 @@ def test_not_every_move_stabilises(operation: Operation) -> None:
     assert not score(timeline(operations=(operation,), beliefs=(belief(80, RIGHT),))).stabilised_first
 
 
-def test_a_revert_in_the_shell_stabilises() -> None:
-    """What is pushed from the bastion's clone rolls back as `ops revert` does."""
-    line = Operation(ONSET + 50, "git revert --no-edit HEAD && git push", "shell", 0)
-    assert score(timeline(operations=(line,), beliefs=(belief(80, RIGHT),))).stabilised_first
+@pytest.mark.parametrize(
+    ("line", "stabilised"),
+    [
+        ("git revert --no-edit HEAD && git push", True),
+        ("cd ~/lumen; git push origin main", True),
+        ("git revert --no-edit HEAD", False),
+        ("git log --grep 'git push'", False),
+        ("scale vision 4", False),
+    ],
+)
+def test_what_is_pushed_from_the_shell_stabilises(line: str, stabilised: bool) -> None:
+    """It rolls out as `ops revert` does; a commit that stays in the bastion's clone does nothing."""
+    done = (Operation(ONSET + 50, line, "shell", 0),)
+    assert score(timeline(operations=done, beliefs=(belief(80, RIGHT),))).stabilised_first is stabilised
 
 
 def test_harmful_lines_are_listed() -> None:

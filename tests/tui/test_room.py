@@ -310,7 +310,7 @@ async def test_words_that_are_left_pick_what_they_name(open_room: OpenRoom) -> N
 
 
 async def test_what_was_picked_by_hand_stays(open_room: OpenRoom) -> None:
-    """Words fill the rest, and what was emptied by hand."""
+    """Words fill the rest."""
     async with open_room(scenes.mitigated) as room:
         await room.press("d", "tab", "home", "space", "shift+tab")
         form = room.app.screen
@@ -318,6 +318,17 @@ async def test_what_was_picked_by_hand_stays(open_room: OpenRoom) -> None:
         by_hand = form.picked("components")
         await room.type("the cache is evicted")
         assert (form.picked("components"), form.picked("mechanisms")) == (by_hand, ("cache-eviction",))
+
+
+async def test_what_was_emptied_by_hand_is_filled(open_room: OpenRoom) -> None:
+    async with open_room(scenes.mitigated) as room:
+        await room.press("d", "tab", "space")
+        form = room.app.screen
+        assert isinstance(form, DiagnosisForm)
+        assert form.picked("components") == ()
+        await room.press("shift+tab")
+        await room.type("the cache is evicted")
+        assert form.picked("components") == ("cache",)
 
 
 async def test_what_words_have_picked_is_seen_before_it_is_sent(
